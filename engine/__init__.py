@@ -1,0 +1,1 @@
+"""The engine that runs a National Referral Mechanism as it is drawn."""
