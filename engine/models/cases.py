@@ -1,0 +1,152 @@
+"""The person, the episode, the incident, and what the person allowed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, String
+from sqlmodel import Field, SQLModel
+
+from .columns import instant, key, link, sealed, word, words
+
+
+class CaseStatus(StrEnum):
+    """Where the episode stands as a whole."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ConsentAnswer(StrEnum):
+    """What the person said. Not being asked is no row."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Bundle(SQLModel, table=True):
+    """The law at a moment: diagrams, tables, forms, facts and clocks, stored whole under their hash."""
+
+    RECORDED: ClassVar = ("country",)
+
+    id: str = Field(sa_type=String(64), primary_key=True)
+    country: str = Field(max_length=8)
+    files: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    deployed_at: datetime = instant()
+
+
+class Incident(SQLModel, table=True):
+    """One event with one or more persons; each of them has a case of their own."""
+
+    id: str = key()
+    opened_at: datetime = instant()
+
+
+class Person(SQLModel, table=True):
+    """A human being across episodes. Identifying answers are sealed answers of the case."""
+
+    id: str = key()
+    created_at: datetime = instant()
+
+
+class Case(SQLModel, table=True):
+    """One episode of one person, pinned to the bundle it began under."""
+
+    RECORDED: ClassVar = ("reference", "bundle_id", "lead_agency_id", "region", "status")
+    __tablename__ = "episode"  # `case` is a reserved word of SQL
+    __table_args__ = (Index("ix_episode_status_region", "status", "region", "opened_at"),)
+
+    id: str = key()
+    reference: str = Field(max_length=16, unique=True)
+    person_id: str = link("person", index=True)
+    incident_id: str = link("incident", index=True)
+    bundle_id: str = Field(sa_type=String(64), foreign_key="bundle.id")
+    status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN)
+    region: str = Field(max_length=32)
+    opened_by_id: str = link("agency")
+    lead_agency_id: str = link("agency", index=True)
+    facts: bytes = sealed()
+    opened_at: datetime = instant()
+    closed_at: datetime | None = instant(nullable=True)
+    close_reason: str = Field(default="", max_length=32)
+
+
+class Participation(SQLModel, table=True):
+    """The agency that fills a lane in one scope."""
+
+    RECORDED: ClassVar = ("instance_id", "scope", "lane", "agency_id", "until")
+    __table_args__ = (Index("ix_participation_scope", "instance_id", "scope", "lane"),)
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    instance_id: str = link()
+    scope: str = Field(default="", max_length=32)
+    lane: str = Field(max_length=48)
+    agency_id: str = link("agency", index=True)
+    handoff_id: str | None = link(nullable=True)
+    since: datetime = instant()
+    until: datetime | None = instant(nullable=True)
+
+
+class Consent(SQLModel, table=True):
+    """What the person agreed to: purpose, to whom, given or not. The newest row of a purpose counts."""
+
+    RECORDED: ClassVar = ("purpose", "recipient_id", "answer")
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    purpose: str = Field(max_length=48)
+    recipient_id: str | None = link("agency", nullable=True)
+    domains: list[str] = words()
+    answer: ConsentAnswer = word(ConsentAnswer)
+    task_id: str | None = link(nullable=True)
+    taken_by_id: str | None = link(nullable=True)
+    happened_at: datetime = instant()
+    entered_at: datetime = instant()
+
+
+class Message(SQLModel, table=True):
+    """A message to a case: handed to exactly one waiting step, kept while none waits."""
+
+    RECORDED: ClassVar = ("name", "taken_by", "expired")
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    name: str = Field(max_length=64)
+    payload: bytes = sealed()
+    received_at: datetime = instant()
+    expires_at: datetime = instant(index=True)
+    taken_by: str | None = link(nullable=True)
+    expired: bool = False
+
+
+class DecisionMade(SQLModel, table=True):
+    """A decision table applied once: which rules fired, on what, with what result."""
+
+    RECORDED: ClassVar = ("element", "decision", "rules")
+    __tablename__ = "decision_made"
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    instance_id: str = link()
+    element: str = Field(max_length=64)
+    decision: str = Field(max_length=64)
+    rules: list[str] = words()
+    detail: bytes = sealed()
+    made_at: datetime = instant()
+
+
+class Fault(SQLModel, table=True):
+    """A step the process could not take: rolled back, kept for the coordinator until settled."""
+
+    RECORDED: ClassVar = ("element", "kind", "settled_at")
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    instance_id: str = link()
+    element: str = Field(default="", max_length=64)
+    kind: str = Field(max_length=48)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    raised_at: datetime = instant()
+    settled_at: datetime | None = instant(nullable=True)

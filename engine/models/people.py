@@ -1,0 +1,115 @@
+"""Agencies, what they offer, and the people who act for them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from .columns import instant, key, link, word, words
+
+
+class Duty(StrEnum):
+    """What a person may do inside the agency; permissions follow in `access.permissions`."""
+
+    CASEWORKER = "caseworker"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+
+
+class PlaceKind(StrEnum):
+    """For whom a place is."""
+
+    WOMEN = "women"
+    MEN = "men"
+    FAMILIES = "families"
+    CHILDREN = "children"
+
+
+class Agency(SQLModel, table=True):
+    """An organisation that may fill roles (lanes) and whom cases are handed to."""
+
+    RECORDED: ClassVar = ("code", "roles", "services", "region", "active")
+
+    id: str = key()
+    code: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=200)
+    roles: list[str] = words()
+    services: list[str] = words()
+    sexes: list[str] = words()
+    ages: list[str] = words()
+    families: bool = True
+    region: str = Field(max_length=32)
+    phone: str = Field(default="", max_length=40)
+    hours: str = Field(default="", max_length=100)
+    email: str = Field(default="", max_length=200)
+    webhook_url: str = Field(default="", max_length=500)
+    webhook_secret: str = Field(default="", max_length=200)
+    active: bool = True
+
+
+class Place(SQLModel, table=True):
+    """The places of one kind an agency has. `taken` never exceeds `total`: the database refuses it."""
+
+    RECORDED: ClassVar = ("agency_id", "kind", "total", "taken")
+    __table_args__ = (
+        UniqueConstraint("agency_id", "kind"),
+        CheckConstraint("taken >= 0 AND taken <= total", name="taken_within_total"),
+    )
+
+    id: str = key()
+    agency_id: str = link("agency")
+    kind: PlaceKind = word(PlaceKind)
+    total: int
+    taken: int = 0
+    confirmed_at: datetime = instant()
+
+
+class User(SQLModel, table=True):
+    """A person who acts for one agency."""
+
+    __tablename__ = "member"  # `user` is a reserved word of SQL
+    RECORDED: ClassVar = ("agency_id", "duties", "active")
+
+    id: str = key()
+    agency_id: str = link("agency", index=True)
+    login: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=200)
+    password_hash: str = Field(default="", max_length=200)
+    duties: list[str] = words()
+    language: str = Field(default="en", max_length=2)
+    active: bool = True
+
+
+class SignIn(SQLModel, table=True):
+    """A server-side session. The cookie holds the token, the row only its hash."""
+
+    __tablename__ = "sign_in"
+
+    id: str = Field(max_length=64, primary_key=True)
+    user_id: str = link("member", index=True)
+    csrf: str = Field(max_length=64)
+    created_at: datetime = instant()
+    seen_at: datetime = instant()
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer token of one user; the row holds only its hash."""
+
+    __tablename__ = "api_token"
+
+    id: str = Field(max_length=64, primary_key=True)
+    user_id: str = link("member", index=True)
+    name: str = Field(max_length=100)
+    created_at: datetime = instant()
+
+
+class SignInAttempt(SQLModel, table=True):
+    """Failed sign-ins, counted per login so that passwords cannot be guessed by trying."""
+
+    __tablename__ = "sign_in_attempt"
+
+    login: str = Field(max_length=64, primary_key=True)
+    failures: int = 0
+    last_at: datetime = instant()
