@@ -10,6 +10,7 @@ from pymerkle import InmemoryTree  # type: ignore[import-untyped]
 
 from engine.audit import tree
 
+pytestmark = pytest.mark.once
 PROVE = bool(os.environ.get("NRM_PROVE"))
 SIZES = 258 if PROVE else 65
 LIES = 100_000 if PROVE else 200

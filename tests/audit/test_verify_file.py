@@ -15,6 +15,7 @@ import pytest
 
 from engine.audit import tree, verify
 
+pytestmark = pytest.mark.once
 SIZE = 300 if os.environ.get("NRM_PROVE") else 60
 ORIGIN = "nrm.example/kg"
 Row = dict[str, Any]
