@@ -5,10 +5,6 @@ Rows are counted through all lanes from the top; the lane of a node follows from
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True)
 class Node:
@@ -21,9 +17,9 @@ class Node:
     row: int
     doc: str = ""
     due: str = ""
-    properties: Mapping[str, str] = NOTHING
+    properties: Mapping[str, str] = field(default_factory=dict)
     calls: str = ""
-    inputs: Mapping[str, str] = NOTHING
+    inputs: Mapping[str, str] = field(default_factory=dict)
     each: tuple[str, str] | None = None
     decision: tuple[str, str] | None = None
     message: str = ""
