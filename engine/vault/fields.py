@@ -1,8 +1,8 @@
 """The one door for values that nobody but the engine may read or change: AES-256-GCM, bound to its place.
 
 A sealed value is one byte of version, 12 bytes of nonce, then ciphertext and tag. What it is bound to
-(version, case, domain, place) is authenticated and not stored: a value that was changed, moved to another row,
-column, domain or case, or written by a version we do not know, is refused before a byte of it is parsed.
+(version, case, domain, place) is authenticated and not stored: a value that was changed, moved to another
+row, column, domain or case, or written by a version we do not know, is refused before it is parsed.
 """
 
 import hmac
@@ -57,7 +57,7 @@ class Vault:
             raise SealBroken() from None
 
     def seal_json(self, value: Any, *, case_id: str, domain: str, place: str) -> bytes:
-        """Seal a value as JSON, names sorted, dates as ISO text. Raises TypeError for what JSON cannot hold."""
+        """Seal a value as JSON, names sorted, dates as ISO text. TypeError for what JSON cannot hold."""
         _refuse_lossy(value)
         plain = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         return self.seal(plain, case_id=case_id, domain=domain, place=place)
