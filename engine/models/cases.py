@@ -85,6 +85,8 @@ class Participation(SQLModel, table=True):
     lane: str = Field(max_length=48)
     agency_id: str = link("agency", index=True)
     handoff_id: str | None = link(nullable=True)
+    place_id: str | None = link("place", nullable=True)
+    places: int = 1
     since: datetime = instant()
     until: datetime | None = instant(nullable=True)
 

@@ -223,9 +223,8 @@ class Deadline(SQLModel, table=True):
     kind: DeadlineKind = word(DeadlineKind)
     clock: str = Field(max_length=48)
     source: str = Field(default="", max_length=300)
+    about_id: str = link(index=True)  # the task, handoff, timer token, movement or alarm it belongs to
     task_id: str | None = link(nullable=True, index=True)
-    handoff_id: str | None = link(nullable=True, index=True)
-    timer_id: str | None = link(nullable=True, index=True)
     started_at: datetime = instant()
     due_at: datetime = instant()
     next_at: datetime = instant()  # when the worker looks next: the due time, then each rung of the ladder

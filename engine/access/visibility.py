@@ -1,0 +1,83 @@
+"""What exists for whom. Every lookup starts here: what one may not see is not found."""
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from ..actor import Actor
+from ..errors import NotFound
+from ..models.cases import Case, Participation
+from ..models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
+
+NATIONAL = "national"
+
+
+def visible_cases(actor: Actor) -> SelectOfScalar[Case]:
+    """The cases an actor may open as a case: those of the region for a coordinator, engaged ones for an agency.
+
+    An auditor opens no case: `audit_timelines` is the auditor's door.
+    """
+    query = select(Case)
+    if actor.is_coordinator:
+        if actor.region == NATIONAL:
+            return query
+        return query.where(or_(col(Case.region) == actor.region, col(Case.lead_agency_id) == actor.agency_id))
+    if actor.is_auditor or actor.agency_id is None:
+        return query.where(col(Case.id).is_(None))
+    return query.where(or_(col(Case.id).in_(_engaged(actor)), col(Case.id).in_(_given(actor))))
+
+
+def _engaged(actor: Actor) -> SelectOfScalar[str]:
+    """Cases in which the agency fills a lane now: the relationship ends when its part ends."""
+    return select(Participation.case_id).where(
+        Participation.agency_id == actor.agency_id, col(Participation.until).is_(None)
+    )
+
+
+def _given(actor: Actor) -> SelectOfScalar[str]:
+    """Cases the agency has handed on and whose outcome it awaits."""
+    return select(Handoff.case_id).where(
+        Handoff.giver_id == actor.agency_id, col(Handoff.state).in_(HELD_HANDOFF + PENDING_HANDOFF)
+    )
+
+
+def case(session: Session, reference: str, *, by: Actor) -> Case:
+    """The case with this reference, if the actor may open it."""
+    found = session.exec(visible_cases(by).where(Case.reference == reference)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def task(session: Session, task_id: str, *, by: Actor) -> UserTask:
+    """A task on the agency's desk, one it completed in a case it is engaged in, or one a coordinator steers."""
+    found = session.get(UserTask, task_id)
+    if found is None or not _may_see_task(session, found, by):
+        raise NotFound()
+    return found
+
+
+def _may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
+    if found.holder_id is not None and found.holder_id == by.agency_id:
+        return found.status in OPEN_TASK or found.ended_by_agency_id == by.agency_id
+    if not by.is_coordinator:
+        return False
+    return session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None
+
+
+def handoff(session: Session, handoff_id: str, *, by: Actor) -> Handoff:
+    """An offer made to the agency, a handoff it gave, or one in a case a coordinator steers."""
+    found = session.get(Handoff, handoff_id)
+    if found is None or not _may_see_handoff(session, found, by):
+        raise NotFound()
+    return found
+
+
+def _may_see_handoff(session: Session, found: Handoff, by: Actor) -> bool:
+    if by.agency_id is None or by.is_auditor:
+        return False
+    if by.agency_id in (found.receiver_id, found.giver_id):
+        return True  # the card itself is shown only while the offer is open
+    return by.is_coordinator and (
+        session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None
+    )

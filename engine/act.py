@@ -1,0 +1,110 @@
+"""One act on one case: what every verb below the pages passes along."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from . import audit, bundles, clock, vault
+from .actor import Actor
+from .errors import NotFound
+from .models.cases import Case, Participation
+from .models.people import Agency
+from .models.work import Deadline, DeadlineState, UserTask
+from .process.definitions import Bundle
+
+FACTS = "episode.facts"
+
+
+@dataclass
+class Act:
+    """A case under its lock, the law it runs under, its facts, and who acts.
+
+    `agencies`, `participations` and `deadlines` are read when first needed and kept for the rest of the act.
+    """
+
+    session: Session
+    case: Case
+    bundle: Bundle
+    facts: dict[str, Any]
+    by: Actor
+    cause: UserTask | None = None
+    at: datetime = field(default_factory=clock.now)
+    _agencies: dict[str, Agency] | None = None
+    _participations: list[Participation] | None = None
+    _deadlines: list[Deadline] | None = None
+
+    def record(self, action: str, subject: Any, **data: Any) -> None:
+        """Write one entry about this case."""
+        audit.record(self.session, action, subject, by=self.by, case_id=self.case.id, **data)
+
+    def agencies(self) -> dict[str, Agency]:
+        """Every agency by id."""
+        if self._agencies is None:
+            self._agencies = {a.id: a for a in self.session.exec(select(Agency)).all()}
+        return self._agencies
+
+    def agency(self, agency_id: str) -> Agency:
+        """The agency with this id."""
+        return self.agencies()[agency_id]
+
+    def participations(self) -> list[Participation]:
+        """Who fills which lane of this case now."""
+        if self._participations is None:
+            query = select(Participation).where(
+                Participation.case_id == self.case.id, col(Participation.until).is_(None)
+            )
+            self._participations = list(self.session.exec(query).all())
+        return [p for p in self._participations if p.until is None]
+
+    def participate(self, participation: Participation) -> None:
+        """Add an agency to the case in one scope and lane."""
+        self.participations()
+        assert self._participations is not None
+        self._participations.append(participation)
+        self.session.add(participation)
+
+    def deadlines(self) -> list[Deadline]:
+        """The clocks of this case that still run."""
+        if self._deadlines is None:
+            query = select(Deadline).where(
+                Deadline.case_id == self.case.id, Deadline.state == DeadlineState.RUNNING
+            )
+            self._deadlines = list(self.session.exec(query).all())
+        return [d for d in self._deadlines if d.state is DeadlineState.RUNNING]
+
+    def add_deadline(self, deadline: Deadline) -> None:
+        """Let a clock run."""
+        self.deadlines()
+        assert self._deadlines is not None
+        self._deadlines.append(deadline)
+        self.session.add(deadline)
+
+    @property
+    def giver_id(self) -> str:
+        """Who gives what this act opens: the acting agency, or the coordinator where no agency acted."""
+        return self.by.agency_id or self.case.lead_agency_id
+
+    def seal_facts(self) -> None:
+        """Keep the facts as they are now."""
+        self.case.facts = vault.of(self.session).seal_json(
+            self.facts, case_id=self.case.id, domain="operational", place=f"{FACTS}:{self.case.id}"
+        )
+
+
+def open_facts(session: Session, case: Case) -> dict[str, Any]:
+    """The facts of a case as they stand; refused if they were changed outside the engine."""
+    facts: dict[str, Any] = vault.of(session).open_json(
+        case.facts, case_id=case.id, domain="operational", place=f"{FACTS}:{case.id}"
+    )
+    return facts
+
+
+def begin(session: Session, case_id: Any, by: Actor, *, cause: UserTask | None = None) -> Act:
+    """Lock the case (an id, or a query that yields one) and open it for one act."""
+    case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).one_or_none()
+    if case is None:
+        raise NotFound()
+    bundle = bundles.load(session, case.bundle_id)
+    return Act(session, case, bundle, open_facts(session, case), by, cause)

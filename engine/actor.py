@@ -1,0 +1,47 @@
+"""Who acts, for one request."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from . import clock
+from .models.people import Duty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A person acting for an agency, or the system itself (no user, no agency)."""
+
+    user_id: str | None = None
+    agency_id: str | None = None
+    name: str = "system"
+    agency_name: str = ""
+    roles: frozenset[str] = frozenset()  # the lanes the agency may fill
+    duties: frozenset[str] = frozenset()  # what the person may do
+    region: str = ""
+    language: str = "en"
+    happened_at: datetime | None = field(default=None)  # when the act was entered later than it happened
+
+    @property
+    def is_system(self) -> bool:
+        """Whether no person acts: a clock or a message does."""
+        return self.agency_id is None
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Whether the person sees paths and clocks of a region, or of the country."""
+        return Duty.COORDINATOR in self.duties
+
+    @property
+    def is_auditor(self) -> bool:
+        """Whether the person sees pseudonymised timelines and nothing else."""
+        return Duty.AUDITOR in self.duties
+
+    def acted_at(self) -> datetime:
+        """When the act happened: now, unless it is entered late."""
+        return self.happened_at or clock.now()
+
+
+SYSTEM = Actor()
+
+
+SYSTEM = Actor()

@@ -1,0 +1,116 @@
+"""Alarms: somebody must look now, and it is repeated until a named desk has."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from . import deadlines, outbox
+from .act import Act, begin
+from .actor import Actor
+from .errors import Conflict, NotAllowed, NotFound
+from .models.work import Alarm, AlarmKind, Deadline, DeadlineKind, DeadlineState, UserTask
+
+ALARM_CLOCK = "alarm"
+
+
+def duty_desk(act: Act) -> str:
+    """The national desk at which every ladder ends."""
+    code = act.bundle.country.escalation.duty_desk
+    for agency in act.agencies().values():
+        if agency.code == code:
+            return agency.id
+    return act.case.lead_agency_id
+
+
+def call(act: Act, kind: AlarmKind, to_id: str, **about: str | None) -> Alarm:
+    """Raise an alarm at one desk, once per thing and desk, and let it repeat until acknowledged."""
+    present = act.session.exec(
+        select(Alarm).where(
+            Alarm.case_id == act.case.id,
+            Alarm.kind == kind,
+            Alarm.to_id == to_id,
+            Alarm.task_id == about.get("task_id"),
+            col(Alarm.acknowledged_at).is_(None),
+        )
+    ).first()
+    if present is not None:
+        return present
+    alarm = Alarm(case_id=act.case.id, kind=kind, to_id=to_id, raised_at=act.at, **about)
+    act.session.add(alarm)
+    act.record("alarm.raised", alarm, kind=kind, to=act.agency(to_id).name)
+    outbox.notify(act, to_id, outbox.Notice.ALARM, handoff_id=about.get("handoff_id"))
+    again = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
+    deadline = Deadline(
+        case_id=act.case.id,
+        kind=DeadlineKind.ALARM,
+        clock=ALARM_CLOCK,
+        source=act.bundle.country.escalation.source,
+        task_id=about.get("task_id"),
+        about_id=alarm.id,
+        started_at=act.at,
+        due_at=again,
+        next_at=again,
+    )
+    act.add_deadline(deadline)
+    act.record("deadline.started", deadline, clock=ALARM_CLOCK)
+    return alarm
+
+
+def overdue(act: Act, deadline: Deadline) -> None:
+    """A duty is late: climb the ladder, one rung at a time, until the national desk."""
+    task = act.session.get_one(UserTask, deadline.task_id)
+    escalation = act.bundle.country.escalation
+    steps = escalation.urgent_steps if task.urgent else escalation.steps
+    rung = min(deadline.rung, len(steps) - 1)
+    desk = {
+        "agency": task.accountable_id,
+        "lead_coordinator": act.case.lead_agency_id,
+        "duty_desk": duty_desk(act),
+    }[steps[rung].to]
+    if deadline.rung == 0:
+        act.record("task.late", task, element=task.element, clock=deadline.clock)
+    call(act, AlarmKind.OVERDUE, desk, task_id=task.id)
+    deadline.rung += 1
+    if deadline.rung < len(steps):
+        deadline.next_at = deadline.due_at + timedelta(hours=steps[deadline.rung].after)
+    else:  # the top: from here the alarm itself repeats until somebody acknowledges it
+        deadline.state = DeadlineState.PASSED
+        deadline.ended_at = act.at
+        act.record("deadline.passed", deadline, clock=deadline.clock)
+    act.session.add(deadline)
+
+
+def repeat(act: Act, deadline: Deadline) -> None:
+    """Nobody acknowledged: tell the desk again, and again after the same time."""
+    alarm = act.session.get_one(Alarm, deadline.about_id)
+    alarm.repeats += 1
+    act.session.add(alarm)
+    act.record("alarm.repeated", alarm, kind=alarm.kind, to=act.agency(alarm.to_id).name)
+    outbox.notify(act, alarm.to_id, outbox.Notice.ALARM)
+    deadline.next_at = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
+    act.session.add(deadline)
+
+
+def acknowledge(session: Session, alarm_id: str, *, by: Actor) -> Alarm:
+    """Say that this desk has seen the alarm and acts on it."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is None or not (by.is_coordinator or alarm.to_id == by.agency_id):
+        raise NotFound()
+    act = begin(session, alarm.case_id, by)
+    session.refresh(alarm)
+    if alarm.to_id != by.agency_id:
+        raise NotAllowed(f"This alarm is for {act.agency(alarm.to_id).name}. Call them if they do not answer.")
+    if alarm.acknowledged_at is not None:
+        raise Conflict("This alarm has already been acknowledged.")
+    alarm.acknowledged_at = act.at
+    alarm.acknowledged_by_id = by.user_id
+    session.add(alarm)
+    act.record("alarm.acknowledged", alarm, kind=alarm.kind)
+    deadlines.stop(act, DeadlineState.MET, about_id=alarm.id)
+    return alarm
+
+
+def waiting(session: Session, *, by: Actor) -> list[Alarm]:
+    """The alarms this desk has not acknowledged, oldest first."""
+    query = select(Alarm).where(Alarm.to_id == by.agency_id, col(Alarm.acknowledged_at).is_(None))
+    return list(session.exec(query.order_by(col(Alarm.raised_at))).all())

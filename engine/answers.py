@@ -1,0 +1,96 @@
+"""Answers: sealed, one row per task and domain, and shown only as far as a task's data package goes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlmodel import col, select
+
+from . import offers, vault
+from .act import Act
+from .errors import NotFound
+from .models.columns import new_id
+from .models.work import Answer, Handoff, UserTask
+
+PLACE = "answer.sealed"
+
+
+def keep(act: Act, task: UserTask, by_domain: Mapping[str, dict[str, Any]]) -> None:
+    """Seal the answers of a task, each domain apart, and commit to them in the record."""
+    vaulted = vault.of(act.session)
+    for domain, values in by_domain.items():
+        answer_id = new_id()
+        place = f"{PLACE}:{answer_id}"
+        salt = vault.new_salt()
+        plain = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
+        answer = Answer(
+            id=answer_id,
+            case_id=act.case.id,
+            task_id=task.id,
+            form=task.form,
+            domain=domain,
+            fields=sorted(values),
+            sealed=vaulted.seal_json(
+                {"salt": salt.hex(), "values": values}, case_id=act.case.id, domain=domain, place=place
+            ),
+            commitment=vault.commitment(plain, case_id=act.case.id, place=place, salt=salt),
+            entered_at=act.at,
+        )
+        act.session.add(answer)
+        act.record("answers.kept", answer, form=task.form, domain=domain, fields=sorted(values))
+
+
+def read(act: Act, answer: Answer) -> dict[str, Any]:
+    """Open one row of answers."""
+    opened = vault.of(act.session).open_json(
+        answer.sealed, case_id=act.case.id, domain=answer.domain, place=f"{PLACE}:{answer.id}"
+    )
+    values: dict[str, Any] = opened["values"]
+    return values
+
+
+def package(act: Act, task: UserTask) -> dict[str, Any]:
+    """What this task shows of earlier answers: `form.question` to value, as far as the handoff shared it."""
+    wanted = set(_shared(act, task))
+    if not wanted:
+        return {}
+    forms = {path.partition(".")[0] for path in wanted}
+    query = (
+        select(Answer)
+        .where(Answer.case_id == act.case.id, col(Answer.form).in_(forms))
+        .order_by(col(Answer.entered_at), col(Answer.version))
+    )
+    shown: dict[str, Any] = {}
+    for answer in act.session.exec(query).all():
+        if not any(path == f"{answer.form}.{name}" for path in wanted for name in answer.fields):
+            continue
+        for name, value in read(act, answer).items():
+            if f"{answer.form}.{name}" in wanted:
+                shown[f"{answer.form}.{name}"] = value
+    return shown
+
+
+def _shared(act: Act, task: UserTask) -> list[str]:
+    """The fields of the handoff under which the lane is held, or the role's own domains where there was none."""
+    query = (
+        select(Handoff)
+        .where(
+            Handoff.instance_id == task.instance_id,
+            Handoff.scope == task.scope,
+            Handoff.lane == task.lane,
+            Handoff.receiver_id == task.holder_id,
+        )
+        .order_by(col(Handoff.offered_at).desc())
+    )
+    handoff = act.session.exec(query).first()
+    basis = offers.basis_of(act, handoff)
+    return offers.shared_fields(act, task, basis)
+
+
+def of_task(act: Act, task: UserTask) -> dict[str, Any]:
+    """The answers given in one task, all domains together, newest version."""
+    query = select(Answer).where(Answer.task_id == task.id).order_by(col(Answer.version))
+    rows = act.session.exec(query).all()
+    if not rows:
+        raise NotFound()
+    return {name: value for row in rows for name, value in read(act, row).items()}

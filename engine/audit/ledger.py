@@ -1,0 +1,136 @@
+"""The ledger: every state change is one leaf, written in the transaction that makes the change.
+
+A leaf holds codes, names of fields and salted commitments, never free text and never a person's name. Each leaf
+carries the recorded columns of the row it is about, so that the live tables can be reconciled with the log.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import rfc8785
+from sqlalchemy import event, inspect, update
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import UOWTransaction
+from sqlmodel import Session, SQLModel, col
+
+from .. import clock
+from ..actor import Actor
+from ..models.columns import new_id
+from ..models.records import AuditEntry, LogHead
+from . import tree
+
+VERSION = 1
+
+
+class Unrecorded(AssertionError):
+    """A protected row was changed without an entry: a fault of the program, stopped before commit."""
+
+
+def record(
+    session: Session,
+    action: str,
+    subject: SQLModel,
+    *,
+    by: Actor,
+    case_id: str | None = None,
+    **data: Any,
+) -> None:
+    """Say that `by` did `action` to `subject`. Written as a leaf when the transaction ends.
+
+    `data` holds codes and names of things (agencies, elements, fields), never answers.
+    """
+    now = clock.now()
+    leaf = {
+        "v": VERSION,
+        "id": new_id(),
+        "action": action,
+        "case": case_id or getattr(subject, "case_id", None),
+        "actor": {"user": by.user_id, "agency": by.agency_id, "agency_name": by.agency_name or "system"},
+        "happened_at": by.acted_at().isoformat(),
+        "entered_at": now.isoformat(),
+        "subject": [subject.__tablename__, str(_key(subject))],
+        "set": recorded_columns(subject),
+        "data": {name: _plain(value) for name, value in data.items() if value not in (None, "")},
+    }
+    session.info.setdefault("leaves", []).append((leaf, now))
+    session.info.setdefault("recorded", set()).add((subject.__tablename__, _key(subject)))
+
+
+def recorded_columns(subject: SQLModel) -> dict[str, Any]:
+    """The columns of this row that the record vouches for."""
+    return {name: _plain(getattr(subject, name)) for name in getattr(type(subject), "RECORDED", ())}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _key(subject: SQLModel) -> Any:
+    return inspect(subject).mapper.primary_key_from_instance(subject)[0]
+
+
+def _append(session: OrmSession) -> None:
+    """Write the leaves of this transaction, in order, behind the locked head: the last thing an act does."""
+    leaves = session.info.pop("leaves", [])
+    if not leaves:
+        return
+    size = session.execute(
+        update(LogHead)
+        .where(col(LogHead.id) == 1)
+        .values(size=LogHead.size + len(leaves))
+        .returning(col(LogHead.size))
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+    first = size - len(leaves)
+    rows = []
+    for index, (leaf, entered_at) in enumerate(leaves, start=first):
+        text = rfc8785.dumps(leaf)
+        rows.append(
+            {
+                "index": index,
+                "case_id": leaf["case"],
+                "action": leaf["action"],
+                "actor_agency_id": leaf["actor"]["agency"],
+                "entered_at": entered_at,
+                "leaf": text.decode(),
+                "leaf_hash": tree.leaf_hash(text),
+            }
+        )
+    session.bulk_insert_mappings(inspect(AuditEntry), rows)
+
+
+def _protected(session: OrmSession) -> Iterator[tuple[str, Any]]:
+    for row in (*session.new, *session.dirty):
+        columns = getattr(type(row), "RECORDED", None)
+        if not columns:
+            continue
+        state = inspect(row)
+        if row in session.new or any(state.attrs[name].history.has_changes() for name in columns):
+            yield row.__tablename__, _key(row)
+
+
+def _watch(session: OrmSession, context: UOWTransaction, instances: Any) -> None:
+    changed: set[tuple[str, Any]] = session.info.setdefault("changed", set())
+    changed.update(_protected(session))
+
+
+def _finish(session: OrmSession) -> None:
+    session.flush()
+    missing = session.info.pop("changed", set()) - session.info.pop("recorded", set())
+    if missing:
+        raise Unrecorded(f"changed without an entry: {sorted((t, str(k)) for t, k in missing)}")
+    _append(session)
+
+
+def _forget(session: OrmSession) -> None:
+    for name in ("leaves", "recorded", "changed"):
+        session.info.pop(name, None)
+
+
+event.listen(Session, "before_flush", _watch)
+event.listen(Session, "before_commit", _finish)
+event.listen(Session, "after_rollback", _forget)

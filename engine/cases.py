@@ -1,0 +1,201 @@
+"""Cases: opening one, and what a coordinator or an agency sees of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from . import act as acts
+from . import audit, bundles, clock, deadlines, instances, reference
+from .access import rules, visibility
+from .act import Act
+from .actor import Actor
+from .config import settings
+from .errors import Invalid
+from .models.cases import Bundle as StoredBundle
+from .models.cases import Case, CaseStatus, Consent, Incident, Participation, Person
+from .models.columns import new_id
+from .models.people import Agency, Duty, User
+from .models.work import (
+    HELD_HANDOFF,
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    Deadline,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    Movement,
+    TaskStatus,
+    UserTask,
+)
+
+OPENED = "case_opened"
+PAGE = 50
+
+
+def open_case(session: Session, *, by: Actor, region: str | None = None) -> Case:
+    """Open a case for a person who has just been detected; the intake is its first task.
+
+    `region` is where the person is, the agency's own by default. The person may be abroad.
+    """
+    rules.check_open_case(by)
+    bundle = current_bundle(session)
+    region = region or by.region
+    if region not in bundle.country.regions:
+        known = ", ".join(bundle.country.regions)
+        raise Invalid(f"Choose where the person is: {known}.", fields={"region": known})
+    case = Case(
+        id=new_id(),
+        reference=reference.new(),
+        person_id=_add(session, Person(created_at=clock.now())).id,
+        incident_id=_add(session, Incident(opened_at=clock.now())).id,
+        bundle_id=bundle.hash,
+        region=region,
+        opened_by_id=by.agency_id or "",
+        lead_agency_id=lead_coordinator(session, region).id,
+        facts=b"",
+        opened_at=clock.now(),
+    )
+    abroad = bundle.country.regions[region].abroad
+    facts = {name: fact.initial for name, fact in bundle.facts.items()}
+    act = Act(session, case, bundle, facts | {"whereabouts": "abroad" if abroad else "in_country"}, by)
+    act.seal_facts()
+    session.add(case)
+    session.flush()
+    act.record("case.opened", case, region=region, agency=by.agency_name)
+    instances.start(act, bundle.country.spine, lanes={"first_responder": by.agency_id or ""})
+    return case
+
+
+def _add(session: Session, row: Any) -> Any:
+    session.add(row)
+    return row
+
+
+def current_bundle(session: Session) -> Any:
+    """The bundle new cases begin under: the newest one deployed for this country."""
+    query = (
+        select(StoredBundle.id)
+        .where(StoredBundle.country == settings().country)
+        .order_by(col(StoredBundle.deployed_at).desc())
+    )
+    found = session.exec(query).first()
+    if found is None:
+        raise Invalid("No process definitions are deployed. Run: nrm migrate")
+    return bundles.load(session, found)
+
+
+def lead_coordinator(session: Session, region: str) -> Agency:
+    """The coordinator of a region: its own desk, else the national one."""
+    staffed = select(User.agency_id).where(col(User.active).is_(True))
+    query = select(Agency).where(col(Agency.active).is_(True), col(Agency.id).in_(staffed)).order_by(Agency.code)
+    desks = [agency for agency in session.exec(query).all() if Duty.COORDINATOR in agency.roles]
+    for wanted in (region, visibility.NATIONAL):
+        for desk in desks:
+            if desk.region == wanted:
+                return desk
+    raise Invalid("No coordinator is in the directory. Add a coordinating agency first.")
+
+
+def read(session: Session, ref: str, *, by: Actor) -> Act:
+    """A case for looking at, without its lock. NotFound for what the actor may not see."""
+    case = visibility.case(session, reference.read(ref) or "", by=by)
+    return Act(session, case, bundles.load(session, case.bundle_id), acts.open_facts(session, case), by)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One page of the board: the cases, and what is open in each."""
+
+    cases: list[Case]
+    tasks: dict[str, list[UserTask]]
+    agencies: dict[str, Agency]
+    after: tuple[datetime, str] | None  # where the next page begins
+
+
+def board(
+    session: Session,
+    *,
+    by: Actor,
+    status: CaseStatus = CaseStatus.OPEN,
+    region: str = "",
+    late: bool = False,
+    after: tuple[datetime, str] | None = None,
+    limit: int = PAGE,
+) -> Board:
+    """The cases a coordinator steers, newest first, with all open stages, holders and clocks."""
+    query = visibility.visible_cases(by).where(Case.status == status)
+    if region:
+        query = query.where(Case.region == region)
+    if late:
+        overdue = select(UserTask.case_id).where(
+            col(UserTask.status).in_(OPEN_TASK), col(UserTask.due_at) < clock.now()
+        )
+        query = query.where(col(Case.id).in_(overdue))
+    if after is not None:
+        moment, case_id = after
+        query = query.where(
+            (col(Case.opened_at) < moment) | ((col(Case.opened_at) == moment) & (col(Case.id) < case_id))
+        )
+    order = (col(Case.opened_at).desc(), col(Case.id).desc())
+    cases = list(session.exec(query.order_by(*order).limit(limit + 1)).all())
+    more, cases = cases[limit:], cases[:limit]
+    tasks: dict[str, list[UserTask]] = {case.id: [] for case in cases}
+    open_tasks = select(UserTask).where(
+        col(UserTask.case_id).in_(tasks), col(UserTask.status).in_(OPEN_TASK)
+    )
+    for task in session.exec(open_tasks.order_by(col(UserTask.due_at))).all():
+        tasks[task.case_id].append(task)
+    agencies = {a.id: a for a in session.exec(select(Agency)).all()}
+    last = cases[-1] if more else None
+    return Board(cases, tasks, agencies, (last.opened_at, last.id) if last else None)
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything the coordinator's page of a case shows."""
+
+    tasks: list[UserTask]
+    handoffs: list[Handoff]
+    movements: list[Movement]
+    deadlines: list[Deadline]
+    participations: list[Participation]
+    consents: list[Consent]
+
+
+def overview(act: Act) -> CaseView:
+    """The path of a case: for a coordinator all of it, for an agency its own stretch only."""
+    agency_id = None if act.by.is_coordinator else act.by.agency_id
+    tasks = _rows(act, UserTask, UserTask.opened_at)
+    handoffs = _rows(act, Handoff, Handoff.offered_at)
+    movements = _rows(act, Movement, Movement.id)
+    if agency_id:
+        tasks = [t for t in tasks if agency_id == t.holder_id]
+        handoffs = [h for h in handoffs if agency_id in (h.giver_id, h.receiver_id)]
+        movements = [m for m in movements if agency_id in (m.from_id, m.to_id)]
+    own = {t.id for t in tasks}
+    clocks = [d for d in _rows(act, Deadline, Deadline.due_at) if not agency_id or d.task_id in own]
+    return CaseView(
+        tasks=tasks,
+        handoffs=handoffs,
+        movements=movements,
+        deadlines=clocks,
+        participations=[] if agency_id else _rows(act, Participation, Participation.since),
+        consents=[] if agency_id else _rows(act, Consent, Consent.entered_at),
+    )
+
+
+def _rows(act: Act, table: Any, order: Any) -> list[Any]:
+    return list(act.session.exec(select(table).where(table.case_id == act.case.id).order_by(order)).all())
+
+
+def extend(session: Session, deadline_id: str, *, days: int, reason: str, by: Actor) -> Deadline:
+    """Extend a clock by calendar days, with a coded reason; who, why, from and to are recorded."""
+    found = session.get(Deadline, deadline_id)
+    if found is None:
+        raise Invalid("There is no such clock.")
+    act = acts.begin(session, found.case_id, by)
+    rules.check_coordinate(by, act.case)
+    session.refresh(found)
+    return deadlines.extend(act, found, days=days, reason=reason)

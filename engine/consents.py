@@ -1,0 +1,86 @@
+"""What the person allowed, and on what ground anything may be passed on."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from .act import Act
+from .errors import Invalid
+from .models.cases import Consent, ConsentAnswer
+from .models.people import Agency
+from .process import feel
+from .process.country import Ground
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Why an offer may be made: a consent of the person, or a coded legal ground."""
+
+    consent: Consent | None = None
+    ground: str = ""
+
+    def covers(self, agency: Agency) -> bool:
+        """Whether this basis reaches this agency: a consent may name one recipient only."""
+        return self.consent is None or self.consent.recipient_id in (None, agency.id)
+
+
+def give(
+    act: Act,
+    purpose: str,
+    answer: ConsentAnswer,
+    *,
+    recipient_id: str | None = None,
+    domains: list[str] | None = None,
+    task_id: str | None = None,
+) -> Consent:
+    """Keep what the person said about one purpose. Nothing is overwritten: the newest answer counts."""
+    if purpose not in act.bundle.country.purposes:
+        known = ", ".join(act.bundle.country.purposes)
+        raise Invalid(f"There is no purpose “{purpose}”. Choose one of: {known}.", fields={"purpose": known})
+    consent = Consent(
+        case_id=act.case.id,
+        purpose=purpose,
+        recipient_id=recipient_id,
+        domains=domains or [],
+        answer=answer,
+        task_id=task_id,
+        taken_by_id=act.by.user_id,
+        happened_at=act.by.acted_at(),
+        entered_at=act.at,
+    )
+    act.session.add(consent)
+    act.record(f"consent.{answer}", consent, purpose=purpose)
+    return consent
+
+
+def newest(act: Act, purpose: str) -> Consent | None:
+    """The answer that counts for a purpose, or None where the person was not asked."""
+    query = (
+        select(Consent)
+        .where(Consent.case_id == act.case.id, Consent.purpose == purpose)
+        .order_by(col(Consent.entered_at).desc(), col(Consent.id).desc())
+        .limit(1)
+    )
+    return act.session.exec(query).first()
+
+
+def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
+    """The ground on which a case may be offered to an agency in this role; None where there is none.
+
+    A consent comes first. A refusal or withdrawal is never overridden by a ground, except for a child,
+    who is not asked to consent to protection.
+    """
+    consent = newest(act, purpose) if purpose else None
+    if consent is not None and consent.answer is ConsentAnswer.GIVEN:
+        return Basis(consent=consent)
+    for code, ground in act.bundle.country.grounds.items():
+        refused = consent is not None and code != "child"
+        if role in ground.roles and not refused and _holds(act, ground, urgent):
+            return Basis(ground=code)
+    return None
+
+
+def _holds(act: Act, ground: Ground, urgent: bool) -> bool:
+    names = {name: fact.kind for name, fact in act.bundle.facts.items()} | {"urgent": feel.Kind.BOOLEAN}
+    condition = feel.compile_expression(ground.when, names=names, wants=feel.Kind.BOOLEAN)
+    return condition.evaluate(act.facts | {"urgent": urgent}) is True

@@ -1,0 +1,121 @@
+"""The directory: which agency can take this person, with these needs, now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select, update
+
+from .act import Act
+from .models.people import Agency, Place, PlaceKind, User
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Whoever is placed together: the person and the dependants."""
+
+    sex: str
+    age: str  # adult or child; in doubt, child
+    size: int
+
+    @property
+    def place_kind(self) -> PlaceKind:
+        """The kind of place this unit needs."""
+        if self.size > 1:
+            return PlaceKind.FAMILIES
+        if self.age == "child":
+            return PlaceKind.CHILDREN
+        return PlaceKind.MEN if self.sex == "male" else PlaceKind.WOMEN
+
+
+def unit(facts: dict[str, Any]) -> Unit:
+    """The unit a case stands for, from its facts."""
+    age = "adult" if facts.get("age_band") == "adult" else "child"
+    return Unit(sex=facts.get("sex") or "unknown", age=age, size=1 + int(facts.get("dependants") or 0))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An agency that may be asked, and the place it would give."""
+
+    agency: Agency
+    place: Place | None = None
+
+
+def candidates(
+    act: Act,
+    *,
+    role: str,
+    giver_id: str,
+    service: str = "",
+    place: bool = False,
+    without: set[str] | None = None,
+) -> list[Candidate]:
+    """The suitable agencies, the nearest first: role, service, eligibility, a free place, somebody there.
+
+    The giver itself comes first where it is suitable; then the region of the case; then the code, so that
+    the order is the same for everybody.
+    """
+    people = unit(act.facts)
+    staffed = set(act.session.exec(select(User.agency_id).where(col(User.active).is_(True)).distinct()).all())
+    fitting = [
+        agency
+        for agency in act.agencies().values()
+        if agency.active
+        and agency.id in staffed
+        and agency.id not in (without or set())
+        and role in agency.roles
+        and (not service or service in agency.services)
+        and eligible(agency, people)
+    ]
+    found = _with_place(act, fitting, people) if place else [Candidate(agency) for agency in fitting]
+    return sorted(
+        found,
+        key=lambda c: (c.agency.id != giver_id, c.agency.region != act.case.region, c.agency.code),
+    )
+
+
+def eligible(agency: Agency, people: Unit) -> bool:
+    """Whether this agency serves such people. An empty list means everybody."""
+    return (
+        (not agency.sexes or people.sex in agency.sexes)
+        and (not agency.ages or people.age in agency.ages)
+        and (people.size == 1 or agency.families)
+    )
+
+
+def _with_place(act: Act, agencies: list[Agency], people: Unit) -> list[Candidate]:
+    query = select(Place).where(
+        col(Place.agency_id).in_([a.id for a in agencies]),
+        Place.kind == people.place_kind,
+        Place.taken + people.size <= col(Place.total),
+    )
+    places = {place.agency_id: place for place in act.session.exec(query).all()}
+    return [Candidate(agency, places[agency.id]) for agency in agencies if agency.id in places]
+
+
+def take_place(act: Act, place_id: str, size: int) -> bool:
+    """Take places in this transaction; False where another acceptance took the last one."""
+    return _change_place(act, place_id, size, "place.taken")
+
+
+def free_place(act: Act, place_id: str, size: int) -> None:
+    """Give places back when the person has gone."""
+    _change_place(act, place_id, -size, "place.freed")
+
+
+def _change_place(act: Act, place_id: str, size: int, action: str) -> bool:
+    changed = act.session.exec(
+        update(Place)
+        .where(
+            col(Place.id) == place_id,
+            col(Place.taken) + size <= col(Place.total),
+            col(Place.taken) + size >= 0,
+        )
+        .values(taken=col(Place.taken) + size)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount == 0:
+        return False
+    place = act.session.get_one(Place, place_id, populate_existing=True)
+    act.record(action, place, size=size)
+    return True

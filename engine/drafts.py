@@ -1,0 +1,55 @@
+"""Drafts: what somebody has typed is kept on the server, sealed, until the task is completed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from . import clock, vault
+from .access import rules, visibility
+from .act import Act
+from .actor import Actor
+from .models.columns import new_id
+from .models.work import Draft, UserTask
+
+DOMAIN = "draft"
+
+
+def save(session: Session, task_id: str, section: str, values: dict[str, Any], *, by: Actor) -> datetime:
+    """Keep what was typed in one section, unchecked; only this person sees it again. Returns when."""
+    task = visibility.task(session, task_id, by=by)
+    rules.check_complete(by, task)
+    draft = _row(session, task, section, by) or Draft(
+        id=new_id(), case_id=task.case_id, task_id=task.id, user_id=by.user_id or "", section=section, sealed=b""
+    )
+    draft.sealed = vault.of(session).seal_json(
+        values, case_id=task.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
+    )
+    draft.saved_at = clock.now()
+    session.add(draft)
+    return draft.saved_at
+
+
+def load(session: Session, task: UserTask, *, by: Actor) -> tuple[dict[str, Any], datetime | None]:
+    """Everything this person has typed for this task, and when it was last saved."""
+    query = select(Draft).where(Draft.task_id == task.id, Draft.user_id == by.user_id)
+    values: dict[str, Any] = {}
+    saved_at: datetime | None = None
+    for draft in session.exec(query.order_by(col(Draft.saved_at))).all():
+        values |= vault.of(session).open_json(
+            draft.sealed, case_id=task.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
+        )
+        saved_at = draft.saved_at
+    return values, saved_at
+
+
+def discard(act: Act, task: UserTask) -> None:
+    """The task is complete: nobody's half-typed words are kept."""
+    act.session.exec(delete(Draft).where(col(Draft.task_id) == task.id))
+
+
+def _row(session: Session, task: UserTask, section: str, by: Actor) -> Draft | None:
+    query = select(Draft).where(
+        Draft.task_id == task.id, Draft.user_id == by.user_id, Draft.section == section
+    )
+    return session.exec(query).first()

@@ -1,0 +1,213 @@
+"""Handoffs: responsibility passing between agencies, offered, answered, and told back to the giver."""
+
+from sqlmodel import Session, col, select
+
+from . import deadlines, directory, offers, outbox
+from .access import rules, visibility
+from .act import Act, begin
+from .actor import Actor
+from .errors import Conflict, NotFound
+from .models.people import Agency
+from .models.work import (
+    HELD_HANDOFF,
+    PENDING_HANDOFF,
+    Alarm,
+    DeadlineState,
+    DeclineCode,
+    Handoff,
+    HandoffState,
+    TaskStatus,
+    UserTask,
+)
+
+S = HandoffState
+_ENDS = frozenset({S.DONE, S.PARTLY_DONE, S.FAILED, S.WITHDRAWN})
+_ANSWERS = frozenset({S.ACCEPTED, S.DECLINED, S.EXPIRED, S.RECALLED})
+
+# The one table of what may follow what. The picture in the README is made from it.
+TRANSITIONS: dict[HandoffState, frozenset[HandoffState]] = {
+    S.OFFERED: frozenset({S.DELIVERED, S.OPENED}) | _ANSWERS,
+    S.DELIVERED: frozenset({S.OPENED}) | _ANSWERS,
+    S.OPENED: _ANSWERS,
+    S.ACCEPTED: frozenset({S.IN_WORK, S.RECALLED}) | _ENDS,
+    S.IN_WORK: _ENDS | {S.RECALLED},
+    S.DONE: frozenset(),
+    S.PARTLY_DONE: frozenset(),
+    S.FAILED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.DECLINED: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.RECALLED: frozenset(),
+    S.EXHAUSTED: frozenset(),
+}
+
+
+def offered(session: Session, *, by: Actor) -> list[Handoff]:
+    """The offers the agency has not answered, newest first."""
+    query = select(Handoff).where(
+        Handoff.receiver_id == by.agency_id, col(Handoff.state).in_(PENDING_HANDOFF)
+    )
+    return list(session.exec(query.order_by(col(Handoff.offered_at).desc())).all())
+
+
+def awaiting_outcome(session: Session, *, by: Actor, limit: int = 50) -> list[Handoff]:
+    """What the agency has handed on: state and coded outcome only, newest first."""
+    query = select(Handoff).where(Handoff.giver_id == by.agency_id, Handoff.state != S.EXHAUSTED)
+    return list(session.exec(query.order_by(col(Handoff.offered_at).desc()).limit(limit)).all())
+
+
+def deliver(session: Session, *, by: Actor) -> None:
+    """The worklist was shown: offers in it are delivered."""
+    query = select(Handoff).where(Handoff.receiver_id == by.agency_id, Handoff.state == S.OFFERED)
+    for handoff in session.exec(query.order_by(col(Handoff.case_id))).all():
+        act = begin(session, handoff.case_id, by)
+        session.refresh(handoff)
+        if handoff.state is S.OFFERED:
+            handoff.delivered_at = act.at
+            _move(act, handoff, S.DELIVERED)
+
+
+def open_card(session: Session, handoff_id: str, *, by: Actor) -> tuple[Act, Handoff]:
+    """A person of the receiving agency looks at the offer card: the offer is opened."""
+    act, handoff = _open(session, handoff_id, by, None)
+    if handoff.receiver_id == by.agency_id and handoff.state in (S.OFFERED, S.DELIVERED):
+        handoff.opened_at = act.at
+        _move(act, handoff, S.OPENED)
+    return act, handoff
+
+
+def accept(session: Session, handoff_id: str, *, by: Actor, revision: int | None = None) -> Handoff:
+    """Take responsibility. The place is taken in the same transaction; other offers of this task are recalled."""
+    act, handoff = _open(session, handoff_id, by, revision)
+    rules.check_answer(by, handoff)
+    if handoff.place_id and not directory.take_place(act, handoff.place_id, handoff.unit):
+        raise Conflict("The last free place was taken a moment ago. Decline with “no place”, or free a place first.")
+    handoff.answered_at = by.acted_at()
+    handoff.answered_by_id = by.user_id
+    _move(act, handoff, S.ACCEPTED)
+    deadlines.stop(act, DeadlineState.MET, handoff.id)
+    task = session.get_one(UserTask, handoff.task_id)
+    for other in offers.pending(act, task):
+        if other.id != handoff.id:
+            offers.recall(act, other, "another_accepted")
+            if other.receiver_id:
+                outbox.notify(act, other.receiver_id, outbox.Notice.RECALLED, handoff_id=other.id)
+    offers.settle(act, task, by.agency_id or "", handoff=handoff)
+    return handoff
+
+
+def decline(
+    session: Session, handoff_id: str, *, reason: DeclineCode, by: Actor, revision: int | None = None
+) -> Handoff:
+    """Say no, with a coded reason. The task goes to the next suitable agency; the giver stays accountable."""
+    act, handoff = _open(session, handoff_id, by, revision)
+    rules.check_answer(by, handoff)
+    handoff.reason = reason
+    handoff.answered_at = by.acted_at()
+    handoff.answered_by_id = by.user_id
+    handoff.ended_at = act.at
+    _move(act, handoff, S.DECLINED)
+    deadlines.stop(act, DeadlineState.MET, handoff.id)
+    _offer_next(act, handoff)
+    return handoff
+
+
+def expire(act: Act, handoff: Handoff) -> None:
+    """Nobody answered in time: the offer ends and the task goes to the next suitable agency."""
+    if handoff.state not in PENDING_HANDOFF:
+        return
+    handoff.ended_at = act.at
+    _move(act, handoff, S.EXPIRED)
+    deadlines.stop(act, DeadlineState.PASSED, handoff.id)
+    _offer_next(act, handoff)
+
+
+def reroute(session: Session, task_id: str, agency_id: str, *, by: Actor, revision: int | None = None) -> Handoff:
+    """The coordinator offers a task nobody has accepted to an agency of choice; open offers are recalled."""
+    act, task = _awaiting(session, task_id, by, revision)
+    agency = session.get(Agency, agency_id)
+    if agency is None:
+        raise NotFound("There is no such agency in the directory.")
+    for handoff in offers.pending(act, task):
+        offers.recall(act, handoff, "rerouted")
+    task.revision += 1
+    session.add(task)
+    act.record("task.rerouted", task, element=task.element, receiver=agency.name)
+    return offers.make_to(act, task, agency)
+
+
+def find_place(session: Session, task_id: str, *, by: Actor, revision: int | None = None) -> UserTask:
+    """The coordinator asks all suitable agencies again, those that declined or stayed silent included."""
+    act, task = _awaiting(session, task_id, by, revision)
+    if offers.pending(act, task):
+        raise Conflict("An offer is still open. Wait for the answer, or choose an agency yourself.")
+    task.revision += 1
+    session.add(task)
+    act.record("task.offered_again", task, element=task.element)
+    offers.make(act, task, again=True)
+    return task
+
+
+def choices(act: Act, task: UserTask) -> list[directory.Candidate]:
+    """The agencies the coordinator may choose from for this task."""
+    return offers.suitable(act, task)
+
+
+def _awaiting(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
+    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    task = visibility.task(session, task_id, by=by)
+    rules.check_revision(task, revision)
+    rules.check_coordinate(by, act.case)
+    if task.status is not TaskStatus.AWAITING:
+        raise Conflict("An agency already holds this task.")
+    for alarm in _alarms(session, task):
+        alarm.acknowledged_at = act.at
+        alarm.acknowledged_by_id = by.user_id
+        session.add(alarm)
+        act.record("alarm.acknowledged", alarm, kind=alarm.kind)
+        deadlines.stop(act, DeadlineState.MET, alarm.id)
+    return act, task
+
+
+def _alarms(session: Session, task: UserTask) -> list[Alarm]:
+    query = select(Alarm).where(Alarm.task_id == task.id, col(Alarm.acknowledged_at).is_(None))
+    return list(session.exec(query).all())
+
+
+def _offer_next(act: Act, handoff: Handoff) -> None:
+    task = act.session.get_one(UserTask, handoff.task_id)
+    if task.status is TaskStatus.AWAITING:
+        offers.make(act, task)
+
+
+def _open(session: Session, handoff_id: str, by: Actor, revision: int | None) -> tuple[Act, Handoff]:
+    act = begin(session, select(Handoff.case_id).where(Handoff.id == handoff_id).scalar_subquery(), by)
+    handoff = visibility.handoff(session, handoff_id, by=by)
+    rules.check_revision(handoff, revision)
+    return act, handoff
+
+
+def _move(act: Act, handoff: Handoff, state: HandoffState) -> None:
+    if state not in TRANSITIONS[handoff.state]:
+        raise Conflict(f"A handoff that is {handoff.state} cannot become {state}.")
+    handoff.state = state
+    handoff.revision += 1
+    act.session.add(handoff)
+    act.record(
+        f"handoff.{state}",
+        handoff,
+        giver=handoff.giver_name,
+        receiver=handoff.receiver_name,
+        reason=handoff.reason,
+    )
+
+
+def held(session: Session, task: UserTask) -> Handoff | None:
+    """The handoff under which a task is held, or None where it needed none."""
+    query = select(Handoff).where(
+        Handoff.instance_id == task.instance_id,
+        Handoff.scope == task.scope,
+        Handoff.lane == task.lane,
+        col(Handoff.state).in_(HELD_HANDOFF),
+    )
+    return session.exec(query).first()

@@ -1,0 +1,314 @@
+"""The one door through which a process advances, and the one place that writes what follows from it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from . import audit, clock, deadlines, directory, messages, offers, outbox, vault
+from .act import Act
+from .actor import SYSTEM
+from .errors import Fault
+from .models.cases import CaseStatus, DecisionMade, Participation
+from .models.cases import Fault as FaultRow
+from .models.columns import new_id
+from .models.work import (
+    HELD_HANDOFF,
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    Catch,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    HandoffState,
+    ProcessInstance,
+    TaskStatus,
+    UserTask,
+)
+from .process import runtime
+from .process.runtime import OpenTask, ScopeEnded, ScopeOpened, Step
+
+COORDINATOR = "coordinator"
+
+
+def start(act: Act, process: str, *, inputs: dict[str, Any] | None = None, lanes: dict[str, str] | None = None) -> ProcessInstance:
+    """Start a process in this case. `lanes` names the agencies that fill lanes from the beginning."""
+    instance = ProcessInstance(
+        id=new_id(),
+        case_id=act.case.id,
+        process=process,
+        bundle_id=act.bundle.hash,
+        state=b"",
+        started_at=act.at,
+    )
+    act.session.add(instance)
+    act.session.flush()
+    act.record("instance.started", instance, process=process)
+    for lane, agency_id in (lanes or {}).items():
+        _participate(act, instance, "", lane, agency_id)
+    _advance(act, instance, lambda: runtime.start(act.bundle, process, instance.id, act.facts, inputs or {}))
+    return instance
+
+
+def complete(act: Act, instance: ProcessInstance, task: UserTask) -> None:
+    """A person has completed a task: go on from there."""
+    state = _state(act, instance)
+    _advance(
+        act,
+        instance,
+        lambda: runtime.complete(act.bundle, instance.process, instance.id, state, act.facts, task.id),
+    )
+
+
+def fire(act: Act, instance: ProcessInstance, timer_id: str) -> None:
+    """A clock of the drawing has run out."""
+    state = _state(act, instance)
+    _advance(
+        act,
+        instance,
+        lambda: runtime.fire(act.bundle, instance.process, instance.id, state, act.facts, timer_id),
+    )
+
+
+def deliver(act: Act, instance: ProcessInstance, catch_id: str) -> None:
+    """A message has reached the one step that waits for it."""
+    state = _state(act, instance)
+    _advance(
+        act,
+        instance,
+        lambda: runtime.deliver(act.bundle, instance.process, instance.id, state, act.facts, catch_id),
+    )
+
+
+def report_fault(session: Session, fault: Fault, *, case_id: str, instance_id: str, element: str, kind: str) -> FaultRow:
+    """Keep a step that had to be rolled back, in a transaction of its own, for the coordinator."""
+    row = FaultRow(case_id=case_id, instance_id=instance_id, element=element, kind=kind, raised_at=clock.now())
+    session.add(row)
+    audit.record(session, "fault.raised", row, by=SYSTEM, case_id=case_id, element=element, kind=kind)
+    return row
+
+
+def _state(act: Act, instance: ProcessInstance) -> bytes:
+    return vault.of(act.session).open(
+        instance.state, case_id=act.case.id, domain="operational", place=f"process_instance.state:{instance.id}"
+    )
+
+
+def _advance(act: Act, instance: ProcessInstance, step: Callable[[], Step]) -> None:
+    _write(act, instance, step())
+    while (waiting := messages.next_for(act, instance)) is not None:
+        message, catch = waiting
+        messages.take(act, message, catch)
+        deliver(act, instance, catch.id)
+
+
+def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
+    """Everything that follows from one step, in the order in which it is read afterwards."""
+    if step.facts != act.facts:
+        act.facts = step.facts
+        act.seal_facts()
+        act.session.add(act.case)
+    instance.state = vault.of(act.session).seal(
+        step.state, case_id=act.case.id, domain="operational", place=f"process_instance.state:{instance.id}"
+    )
+    act.session.add(instance)
+    for made in step.decisions:
+        _keep_decision(act, instance, made)
+    _close_tasks(act, step)
+    for opened in step.scopes_opened:
+        _open_scope(act, instance, opened)
+    for ended in step.scopes_ended:
+        _end_scope(act, instance, ended.scope, ended)
+    _set_timers(act, instance, step)
+    _set_catches(act, instance, step)
+    for task in step.opened:
+        _open_task(act, instance, task)
+    for sent in step.sent:
+        messages.send(act, sent.name, {})
+    if step.finished:
+        _finish(act, instance, step)
+
+
+def _keep_decision(act: Act, instance: ProcessInstance, made: runtime.DecisionMade) -> None:
+    row = DecisionMade(
+        id=(row_id := new_id()),
+        case_id=act.case.id,
+        instance_id=instance.id,
+        element=made.element,
+        decision=made.decision,
+        rules=list(made.rules),
+        detail=vault.of(act.session).seal_json(
+            {"inputs": made.inputs, "outputs": made.outputs},
+            case_id=act.case.id,
+            domain="operational",
+            place=f"decision_made.detail:{row_id}",
+        ),
+        made_at=act.at,
+    )
+    act.session.add(row)
+    act.record("decision.made", row, element=made.element, decision=made.decision, rules=list(made.rules))
+
+
+def _close_tasks(act: Act, step: Step) -> None:
+    if not step.closed:
+        return
+    for task in act.session.exec(select(UserTask).where(col(UserTask.id).in_(step.closed))).all():
+        cancel_task(act, task, "process_moved_on")
+
+
+def cancel_task(act: Act, task: UserTask, reason: str) -> None:
+    """A task that is no longer owed: its offers are recalled, its clocks stop."""
+    if task.status not in OPEN_TASK:
+        return
+    task.status = TaskStatus.CANCELLED
+    task.ended_at = act.at
+    task.end_reason = reason
+    task.revision += 1
+    act.session.add(task)
+    act.record("task.cancelled", task, element=task.element, reason=reason)
+    deadlines.stop(act, DeadlineState.CANCELLED, task.id)
+    for handoff in offers.pending(act, task):
+        offers.recall(act, handoff, reason)
+
+
+def _open_scope(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
+    if not opened.inherits:
+        return
+    for present in act.participations():
+        if present.instance_id == instance.id and present.scope == opened.parent:
+            _participate(act, instance, opened.scope, present.lane, present.agency_id)
+
+
+def _participate(act: Act, instance: ProcessInstance, scope: str, lane: str, agency_id: str) -> None:
+    row = Participation(
+        case_id=act.case.id,
+        instance_id=instance.id,
+        scope=scope,
+        lane=lane,
+        agency_id=agency_id,
+        since=act.at,
+    )
+    act.participate(row)
+    act.record("participation.began", row, agency=act.agency(agency_id).name)
+
+
+def _end_scope(act: Act, instance: ProcessInstance, scope: str, ended: ScopeEnded | Step) -> None:
+    """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
+    outcome = HandoffState(ended.outcome or HandoffState.DONE)
+    query = select(Handoff).where(
+        Handoff.instance_id == instance.id,
+        Handoff.scope == scope,
+        col(Handoff.state).in_(HELD_HANDOFF + PENDING_HANDOFF),
+    )
+    for handoff in act.session.exec(query).all():
+        if handoff.state in PENDING_HANDOFF:
+            offers.recall(act, handoff, "process_moved_on")
+            continue
+        handoff.state = outcome
+        handoff.outcome = ended.end_event or ""
+        handoff.ended_at = act.at
+        handoff.revision += 1
+        act.session.add(handoff)
+        act.record(
+            f"handoff.{outcome}",
+            handoff,
+            outcome=handoff.outcome,
+            giver=handoff.giver_name,
+            receiver=handoff.receiver_name,
+        )
+        outbox.notify(act, handoff.giver_id, outbox.Notice.OUTCOME, handoff_id=handoff.id)
+    for present in act.participations():
+        if present.instance_id == instance.id and present.scope == scope:
+            _leave(act, present)
+
+
+def _leave(act: Act, present: Participation) -> None:
+    present.until = act.at
+    act.session.add(present)
+    act.record("participation.ended", present, agency=act.agency(present.agency_id).name)
+    if present.place_id:
+        directory.free_place(act, present.place_id, present.places)
+
+
+def _set_timers(act: Act, instance: ProcessInstance, step: Step) -> None:
+    for timer_id in step.disarmed:
+        deadlines.stop(act, DeadlineState.CANCELLED, timer_id)
+    for timer in step.armed:
+        deadlines.start(act, DeadlineKind.TIMER, timer.clock, timer.id, instance_id=instance.id)
+
+
+def _set_catches(act: Act, instance: ProcessInstance, step: Step) -> None:
+    for catch_id in step.uncaught:
+        if (row := act.session.get(Catch, catch_id)) is not None:
+            act.session.delete(row)
+    for catch in step.catching:
+        act.session.add(
+            Catch(
+                id=catch.id,
+                case_id=act.case.id,
+                instance_id=instance.id,
+                element=catch.element,
+                message=catch.message,
+                expires_at=act.at + timedelta(days=messages.TIME_TO_LIVE_DAYS),
+            )
+        )
+
+
+def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
+    holder = _holder(act, instance, opened)
+    task = UserTask(
+        id=opened.id,
+        case_id=act.case.id,
+        instance_id=instance.id,
+        scope=opened.scope,
+        process=act.bundle.elements[opened.element].process,
+        element=opened.element,
+        lane=opened.lane,
+        name=opened.name,
+        form=opened.form,
+        service=opened.service or "",
+        purpose=opened.purpose or "",
+        urgent=opened.urgent,
+        place=opened.place,
+        moves=opened.moves or "",
+        accept=opened.accept or "",
+        status=TaskStatus.AWAITING,
+        accountable_id=act.giver_id,
+        giver_id=act.giver_id,
+        opened_at=act.at,
+    )
+    act.session.add(task)
+    act.session.flush()
+    if opened.due:
+        deadline = deadlines.start(act, DeadlineKind.DUTY, opened.due, task.id, task_id=task.id)
+        task.due_at = deadline.due_at if deadline else None
+    act.record("task.opened", task, element=task.element, lane=task.lane, clock=opened.due)
+    if holder is None:
+        offers.make(act, task)
+    else:
+        offers.open_at(act, task, holder)
+
+
+def _holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
+    """The agency that fills this lane already; the lead coordinator fills the coordinator's everywhere."""
+    if opened.lane == COORDINATOR:
+        return act.case.lead_agency_id
+    for present in act.participations():
+        if (present.instance_id, present.scope, present.lane) == (instance.id, opened.scope, opened.lane):
+            return present.agency_id
+    return None
+
+
+def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:
+    instance.ended_at = act.at
+    instance.outcome = step.end_event or ""
+    act.record("instance.ended", instance, process=instance.process, outcome=instance.outcome)
+    _end_scope(act, instance, "", step)
+    if instance.process == act.bundle.country.spine:
+        act.case.status = CaseStatus.CLOSED
+        act.case.closed_at = act.at
+        act.case.close_reason = str(act.facts.get("closure_reason") or "")
+        act.session.add(act.case)
+        act.record("case.closed", act.case, reason=act.case.close_reason)
+

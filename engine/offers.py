@@ -1,0 +1,287 @@
+"""Offering a task to agencies: whom, on what ground, in which order, and what happens when nobody takes it."""
+
+from sqlmodel import col, select
+
+from . import alarms, consents, deadlines, directory, outbox
+from .act import Act
+from .consents import Basis
+from .directory import Candidate
+from .errors import Conflict
+from .models.cases import Consent, Participation
+from .models.people import Agency
+from .models.work import (
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    AlarmKind,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    HandoffState,
+    Movement,
+    TaskStatus,
+    UserTask,
+)
+
+TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
+
+
+def make(act: Act, task: UserTask, *, again: bool = False) -> None:
+    """Offer a task nobody holds yet: to the next suitable agency, or to all at once where it is urgent.
+
+    Agencies that declined or let an offer expire are left out, unless the coordinator asks `again`.
+
+    No ground: the coordinator must ask the person. Nobody suitable left: the offer is exhausted, the
+    coordinator must find a place, and the national desk is alarmed.
+    """
+    if pending(act, task):
+        return
+    basis = consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent)
+    if basis is None:
+        _exhaust(act, task, AlarmKind.NO_GROUND)
+        return
+    asked = suitable(act, task) if again else _untried(act, task)
+    found = [c for c in asked if basis.covers(c.agency)]
+    if found and found[0].agency.id == task.giver_id and _take_own(act, task, found[0]):
+        return
+    others = [c for c in found if c.agency.id != task.giver_id]
+    if not others:
+        _exhaust(act, task, AlarmKind.NO_TAKER)
+        return
+    for candidate in others if task.urgent else others[:1]:
+        offer(act, task, candidate, basis)
+
+
+def make_to(act: Act, task: UserTask, agency: Agency) -> Handoff:
+    """Offer a task to the agency the coordinator chose. Refused without a ground or where it does not fit."""
+    basis = consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent)
+    if basis is None or not basis.covers(agency):
+        raise Conflict(
+            "There is no consent of the person and no legal ground for this offer. "
+            "Ask the person first and record the answer, then offer again."
+        )
+    for candidate in suitable(act, task):
+        if candidate.agency.id == agency.id:
+            return offer(act, task, candidate, basis)
+    raise Conflict(
+        f"{agency.name} cannot take this: role, service, eligibility, a free place, or somebody at the desk "
+        "is missing. Choose an agency from the list of suitable ones."
+    )
+
+
+def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis) -> Handoff:
+    """Write one offer, start its clock and tell the desk."""
+    agency = candidate.agency
+    handoff = Handoff(
+        case_id=act.case.id,
+        instance_id=task.instance_id,
+        task_id=task.id,
+        scope=task.scope,
+        lane=task.lane,
+        giver_id=task.giver_id,
+        giver_name=act.agency(task.giver_id).name,
+        giver_user_id=act.by.user_id,
+        giver_task=act.cause.name if act.cause else "",
+        receiver_id=agency.id,
+        receiver_name=agency.name,
+        task_name=task.name,
+        service=task.service,
+        urgent=task.urgent,
+        state=HandoffState.OFFERED,
+        consent_id=basis.consent.id if basis.consent else None,
+        ground=basis.ground,
+        shared=shared_fields(act, task, basis),
+        place_id=candidate.place.id if candidate.place else None,
+        unit=directory.unit(act.facts).size,
+        offered_at=act.at,
+    )
+    act.session.add(handoff)
+    clock_name = task.accept or "accept_normal"
+    deadline = deadlines.start(act, DeadlineKind.ACCEPTANCE, clock_name, handoff.id, task_id=task.id)
+    handoff.answer_by = deadline.due_at if deadline else None
+    act.record(
+        "handoff.offered",
+        handoff,
+        giver=handoff.giver_name,
+        receiver=agency.name,
+        element=task.element,
+        urgent=task.urgent or None,
+    )
+    outbox.notify(act, agency.id, outbox.Notice.OFFER, handoff_id=handoff.id)
+    return handoff
+
+
+def shared_fields(act: Act, task: UserTask, basis: Basis) -> list[str]:
+    """The earlier answers this task shows: the form's list, cut by the role's domains and by the consent."""
+    allowed = set(act.bundle.country.roles[task.lane].domains)
+    if basis.consent and basis.consent.domains:
+        allowed &= set(basis.consent.domains)
+    form = act.bundle.forms[task.form]
+    paths = [q.from_ for q in form.questions if q.from_]
+    return [f"{source}.{name}" for source, name in paths if domain_of(act, source, name) in allowed]
+
+
+def basis_of(act: Act, handoff: Handoff | None) -> Basis:
+    """The basis a handoff was made on; a lane held without a handoff rests on nothing but its role."""
+    if handoff is None or handoff.consent_id is None:
+        return Basis(ground=handoff.ground if handoff else "")
+    return Basis(consent=act.session.get(Consent, handoff.consent_id))
+
+
+def domain_of(act: Act, form: str, name: str) -> str:
+    """The domain of a question of a form."""
+    return next((str(q.domain or "") for q in act.bundle.forms[form].questions if q.name == name), "")
+
+
+def pending(act: Act, task: UserTask) -> list[Handoff]:
+    """The offers of this (scope, lane) that nobody has answered."""
+    return [h for h in _of_lane(act, task) if h.state in PENDING_HANDOFF]
+
+
+def _of_lane(act: Act, task: UserTask) -> list[Handoff]:
+    query = select(Handoff).where(
+        Handoff.instance_id == task.instance_id, Handoff.scope == task.scope, Handoff.lane == task.lane
+    )
+    return list(act.session.exec(query).all())
+
+
+def _untried(act: Act, task: UserTask) -> list[Candidate]:
+    tried = {h.receiver_id for h in _of_lane(act, task) if h.state in TRIED}
+    return [c for c in suitable(act, task) if c.agency.id not in tried]
+
+
+def suitable(act: Act, task: UserTask) -> list[Candidate]:
+    """Every agency that could take this task, the nearest first, those that declined included."""
+    return directory.candidates(
+        act,
+        role=task.lane,
+        giver_id=task.giver_id,
+        service=task.service,
+        place=task.place,
+        without=excluded(act, task),
+    )
+
+
+def excluded(act: Act, task: UserTask) -> set[str]:
+    """The agencies that separation of duties keeps from this task."""
+    element = act.bundle.elements[task.element].properties.get("nrm:not_same_agency_as")
+    if not element:
+        return set()
+    query = select(UserTask.ended_by_agency_id).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.element == element,
+        UserTask.status == TaskStatus.DONE,
+    )
+    return {agency_id for agency_id in act.session.exec(query).all() if agency_id}
+
+
+def _take_own(act: Act, task: UserTask, candidate: Candidate) -> bool:
+    """Giver and receiver are one agency: no handoff, the task is simply its own."""
+    place = candidate.place
+    size = directory.unit(act.facts).size
+    if place is not None and not directory.take_place(act, place.id, size):
+        return False
+    settle(act, task, candidate.agency.id, place_id=place.id if place else None)
+    return True
+
+
+def settle(
+    act: Act, task: UserTask, agency_id: str, *, handoff: Handoff | None = None, place_id: str | None = None
+) -> None:
+    """The agency fills the lane from now on: every waiting task of this (scope, lane) opens at its desk.
+
+    Where the person must travel, the giver stays accountable until arrival.
+    """
+    participation = Participation(
+        case_id=act.case.id,
+        instance_id=task.instance_id,
+        scope=task.scope,
+        lane=task.lane,
+        agency_id=agency_id,
+        handoff_id=handoff.id if handoff else None,
+        place_id=place_id or (handoff.place_id if handoff else None),
+        places=directory.unit(act.facts).size,
+        since=act.at,
+    )
+    act.participate(participation)
+    act.record("participation.began", participation, agency=act.agency(agency_id).name)
+    waiting = select(UserTask).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.scope == task.scope,
+        UserTask.lane == task.lane,
+        UserTask.status == TaskStatus.AWAITING,
+    )
+    tasks = {row.id: row for row in (task, *act.session.exec(waiting).all())}
+    for row in tasks.values():
+        open_at(act, row, agency_id)
+
+
+def open_at(act: Act, task: UserTask, agency_id: str) -> None:
+    """Put a task on the desk of the agency that fills its lane."""
+    task.status = TaskStatus.OPEN
+    task.holder_id = agency_id
+    task.revision += 1
+    travels = bool(task.moves) and task.giver_id != agency_id
+    task.accountable_id = task.giver_id if travels else agency_id
+    act.session.add(task)
+    act.record("task.assigned", task, agency=act.agency(agency_id).name, element=task.element)
+    if travels:
+        movement = Movement(case_id=act.case.id, task_id=task.id, from_id=task.giver_id, to_id=agency_id)
+        act.session.add(movement)
+        act.record(
+            "movement.expected",
+            movement,
+            giver=act.agency(task.giver_id).name,
+            receiver=act.agency(agency_id).name,
+        )
+        deadlines.start(act, DeadlineKind.ARRIVAL, task.moves, movement.id, task_id=task.id)
+
+
+def recall(act: Act, handoff: Handoff, reason: str) -> None:
+    """Take an unanswered offer back."""
+    handoff.state = HandoffState.RECALLED
+    handoff.reason = reason
+    handoff.ended_at = act.at
+    handoff.revision += 1
+    act.session.add(handoff)
+    act.record("handoff.recalled", handoff, receiver=handoff.receiver_name, reason=reason)
+    deadlines.stop(act, DeadlineState.CANCELLED, handoff.id)
+
+
+def _exhaust(act: Act, task: UserTask, kind: AlarmKind) -> None:
+    """Nobody is left to ask. The coordinator is accountable and must find a place."""
+    handoff = Handoff(
+        case_id=act.case.id,
+        instance_id=task.instance_id,
+        task_id=task.id,
+        scope=task.scope,
+        lane=task.lane,
+        giver_id=task.giver_id,
+        giver_name=act.agency(task.giver_id).name,
+        task_name=task.name,
+        service=task.service,
+        urgent=task.urgent,
+        state=HandoffState.EXHAUSTED,
+        reason=kind,
+        unit=directory.unit(act.facts).size,
+        offered_at=act.at,
+        ended_at=act.at,
+    )
+    act.session.add(handoff)
+    act.record("handoff.exhausted", handoff, reason=kind, element=task.element, service=task.service)
+    task.accountable_id = task.giver_id = act.case.lead_agency_id
+    task.revision += 1
+    act.session.add(task)
+    act.record("task.exhausted", task, element=task.element, reason=kind)
+    desk = alarms.duty_desk(act) if kind is AlarmKind.NO_TAKER else act.case.lead_agency_id
+    alarms.call(act, kind, desk, task_id=task.id, handoff_id=handoff.id)
+
+
+def waiting_tasks(act: Act, lane_of: UserTask) -> list[UserTask]:
+    """The open tasks of the same (scope, lane)."""
+    query = select(UserTask).where(
+        UserTask.instance_id == lane_of.instance_id,
+        UserTask.scope == lane_of.scope,
+        UserTask.lane == lane_of.lane,
+        col(UserTask.status).in_(OPEN_TASK),
+    )
+    return list(act.session.exec(query).all())

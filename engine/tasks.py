@@ -1,0 +1,201 @@
+"""User tasks: what a person of one agency does with a duty on the desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from . import answers, consents, deadlines, drafts, instances
+from .access import rules, visibility
+from .act import Act, begin
+from .actor import Actor
+from .errors import Conflict, NotAllowed
+from .forms import validate
+from .models.cases import ConsentAnswer
+from .models.people import User
+from .models.work import (
+    OPEN_TASK,
+    DeadlineState,
+    Handoff,
+    HandoffState,
+    Movement,
+    ProcessInstance,
+    TaskStatus,
+    UserTask,
+)
+
+PAGE = 50
+
+
+def worklist(
+    session: Session, *, by: Actor, after: tuple[datetime, str] | None = None, limit: int = PAGE
+) -> list[UserTask]:
+    """The duties on the agency's desk, newest first. `after` is the last row of the page before."""
+    query = (
+        select(UserTask)
+        .where(
+            UserTask.holder_id == by.agency_id,
+            col(UserTask.status).in_((TaskStatus.OPEN, TaskStatus.CLAIMED)),
+        )
+        .order_by(col(UserTask.opened_at).desc(), col(UserTask.id).desc())
+        .limit(limit)
+    )
+    if after is not None:
+        moment, task_id = after
+        query = query.where(
+            (col(UserTask.opened_at) < moment)
+            | ((col(UserTask.opened_at) == moment) & (col(UserTask.id) < task_id))
+        )
+    return list(session.exec(query).all())
+
+
+def claim(session: Session, task_id: str, *, by: Actor, revision: int | None = None) -> UserTask:
+    """Take a task from the desk. The first claim of an accepted handoff puts it in work."""
+    act, task = _open(session, task_id, by, revision)
+    rules.check_claim(by, task)
+    _check_not_same_person(act, task)
+    if task.status is TaskStatus.CLAIMED:
+        return task
+    _change(act, task, TaskStatus.CLAIMED, by.user_id)
+    act.record("task.claimed", task, element=task.element)
+    _put_in_work(act, task)
+    return task
+
+
+def release(session: Session, task_id: str, *, by: Actor, revision: int | None = None) -> UserTask:
+    """Hand a claimed task back to the agency's desk. Its drafts stay."""
+    act, task = _open(session, task_id, by, revision)
+    rules.check_release(by, task)
+    _change(act, task, TaskStatus.OPEN, None)
+    act.record("task.released", task, element=task.element)
+    return task
+
+
+def reassign(session: Session, task_id: str, user_id: str, *, by: Actor, revision: int | None = None) -> UserTask:
+    """A coordinator, or a colleague of the same agency, gives a task to a named colleague."""
+    act, task = _open(session, task_id, by, revision)
+    user = session.get(User, user_id)
+    if task.status not in OPEN_TASK or task.status is TaskStatus.AWAITING:
+        raise Conflict("Only a task on an agency's desk can be given to a person.")
+    if user is None or not user.active or user.agency_id != task.holder_id:
+        raise NotAllowed("Choose an active person of the agency that holds this task.")
+    if by.agency_id != task.holder_id:
+        rules.check_coordinate(by, act.case)
+    _change(act, task, TaskStatus.CLAIMED, user.id)
+    act.record("task.reassigned", task, element=task.element)
+    _put_in_work(act, task)
+    return task
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What came of a submission: done now, or already received at an earlier time."""
+
+    task: UserTask
+    repeated: bool = False
+
+
+def complete(
+    session: Session,
+    task_id: str,
+    raw: Mapping[str, Any],
+    *,
+    by: Actor,
+    revision: int | None = None,
+    form_id: str = "",
+) -> Completion:
+    """Complete a task with a form's answers; the process goes on in the same transaction.
+
+    Sending the same `form_id` again is the same act. Errors: Invalid per field, Conflict where the task is
+    not claimed by the actor or the person has not arrived yet, Stale for an old `revision`.
+    """
+    act, task = _open(session, task_id, by, None)
+    if form_id and task.status is TaskStatus.DONE and task.form_id == form_id:
+        return Completion(task, repeated=True)
+    rules.check_complete(by, task)
+    rules.check_revision(task, revision)
+    _check_not_same_person(act, task)
+    _check_arrived(act, task)
+    today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
+    given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
+    answers.keep(act, task, given.by_domain)
+    act.facts = act.facts | given.facts
+    for purpose, answer in given.consents:
+        if answer in (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED):
+            consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
+    _end(act, task, form_id)
+    act.seal_facts()
+    session.add(act.case)
+    instances.complete(act, session.get_one(ProcessInstance, task.instance_id), task)
+    return Completion(task)
+
+
+def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
+    """Find the task among what the actor may see, under the lock of its case."""
+    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    task = visibility.task(session, task_id, by=by)
+    rules.check_revision(task, revision)
+    act.cause = task
+    return act, task
+
+
+def _change(act: Act, task: UserTask, status: TaskStatus, user_id: str | None) -> None:
+    task.status = status
+    task.claimed_by_id = user_id
+    task.revision += 1
+    act.session.add(task)
+
+
+def _put_in_work(act: Act, task: UserTask) -> None:
+    query = select(Handoff).where(
+        Handoff.instance_id == task.instance_id,
+        Handoff.scope == task.scope,
+        Handoff.lane == task.lane,
+        Handoff.state == HandoffState.ACCEPTED,
+    )
+    for handoff in act.session.exec(query).all():
+        handoff.state = HandoffState.IN_WORK
+        handoff.in_work_at = act.at
+        handoff.revision += 1
+        act.session.add(handoff)
+        act.record("handoff.in_work", handoff, receiver=handoff.receiver_name)
+
+
+def _check_not_same_person(act: Act, task: UserTask) -> None:
+    element = act.bundle.elements[task.element].properties.get("nrm:not_same_person_as")
+    if not element:
+        return
+    query = select(UserTask.ended_by_id).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.element == element,
+        UserTask.status == TaskStatus.DONE,
+    )
+    if act.by.user_id in act.session.exec(query).all():
+        raise NotAllowed(
+            f"You did “{act.bundle.elements[element].name}” in this case; this step needs a second person."
+        )
+
+
+def _check_arrived(act: Act, task: UserTask) -> None:
+    if not task.moves:
+        return
+    query = select(Movement).where(Movement.task_id == task.id, col(Movement.arrived_at).is_(None))
+    if act.session.exec(query).first() is not None:
+        raise Conflict("The person has not arrived yet. Record the arrival first, then complete this task.")
+
+
+def _end(act: Act, task: UserTask, form_id: str) -> None:
+    task.status = TaskStatus.DONE
+    task.ended_at = act.at
+    task.ended_by_id = act.by.user_id
+    task.ended_by_agency_id = act.by.agency_id
+    task.form_id = form_id
+    task.revision += 1
+    act.session.add(task)
+    late = task.due_at is not None and act.at > task.due_at
+    act.record("task.completed", task, element=task.element, form=task.form, late=late or None)
+    deadlines.stop(act, DeadlineState.MET, task.id)
+    drafts.discard(act, task)
