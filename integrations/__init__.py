@@ -1,0 +1,1 @@
+"""What leaves the building. Leaves: httpx and the standard library, never the engine."""
