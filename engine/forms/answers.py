@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from ..errors import Invalid
 from .definition import FormDefinition, Question, Section
-from .expressions import Expression, Scope, Value, day_number
+from .expressions import Expression, day_number
 from .kinds import Kind
 from .messages import Reason, message
+from .operations import Scope, Value
 from .values import Wrong, check_choice, for_expression, for_fact, parse
 
 MAX_KEYS = 1_000

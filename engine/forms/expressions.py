@@ -1,42 +1,14 @@
-"""What an expression in a form means: closures built once, that always give a value.
+"""Conditions of a form: compiled once, asked of the answers so far. None reads a clock: today is an argument."""
 
-The meaning is XPath 1.0's as the mobile clients have it: an unanswered question is the empty text, which as a
-number is not a number and compares as false; dates are days since 1 January 1970, so that `. <= today()`
-compares numbers. No operation raises, and none reads a clock: today is an argument.
-"""
-
-import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Any, NamedTuple
-
-import re2
+from typing import Any
 
 from .grammar import PREFIX, ExpressionInvalid, parse
-from .kinds import Kind
+from .operations import MAKERS, Known, Node, Scope, Type, Value, need_boolean
 
-Value = str | float | bool
 _EPOCH = date(1970, 1, 1).toordinal()
-_NUMBER = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)\s*", re.ASCII)
-_PATTERN_MEMORY = 1 << 20
-
-
-class Scope(NamedTuple):
-    """What an expression may read: answers so far, today as a day number, the answer being checked."""
-
-    values: Mapping[str, Value]
-    today: int
-    current: Value = ""
-
-
-class Known(NamedTuple):
-    """What is known of a question when an expression about it is compiled."""
-
-    kind: Kind
-    codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +24,11 @@ class Expression:
         return bool(self.run(scope))
 
 
-class _Type(StrEnum):
-    BOOLEAN = "boolean"
-    NUMBER = "number"
-    TEXT = "text"
-    ANSWER = "answer"
-
-
-class _Node(NamedTuple):
-    type: _Type
-    run: Callable[[Scope], Value]
-    literal: str | None = None
-    about: Known | None = None
-
-
 def compile_condition(source: str, known: Mapping[str, Known], current: Known | None = None) -> Expression:
     """Compile a condition over the questions `known`; `current` is the question `.` stands for, if any."""
     builder = _Builder(known, current)
     node = builder.build(parse(source))
-    _need_boolean(node, "The expression")
+    need_boolean(node, "The expression")
     return Expression(source, frozenset(builder.names), node.run)
 
 
@@ -87,7 +45,7 @@ class _Builder:
         self.current = current
         self.names: set[str] = set()
 
-    def build(self, token: Any) -> _Node:
+    def build(self, token: Any) -> Node:
         symbol = token.symbol
         if symbol == "$":
             return self._question(str(token.value).removeprefix(PREFIX))
@@ -97,254 +55,37 @@ class _Builder:
             return self.build(token[0])
         if symbol.startswith("("):
             return _literal(symbol, token.value)
-        make = _MAKERS.get(symbol)
+        make = MAKERS.get(symbol)
         if make is None or (symbol == "*" and len(token) != 2):
             raise ExpressionInvalid(
                 f"“{symbol}” is not allowed here.", "Expressions ask about answers, not paths."
             )
         return make(symbol, [self.build(child) for child in token])
 
-    def _question(self, name: str) -> _Node:
+    def _question(self, name: str) -> Node:
         if name not in self.known:
             raise ExpressionInvalid(
                 f"There is no question “{name}” above this row.",
                 "Name a question that is asked earlier in this form.",
             )
         self.names.add(name)
-        return _Node(_Type.ANSWER, lambda scope: scope.values.get(name, ""), about=self.known[name])
+        return Node(Type.ANSWER, lambda scope: scope.values.get(name, ""), about=self.known[name])
 
-    def _current(self) -> _Node:
+    def _current(self) -> Node:
         if self.current is None:
             raise ExpressionInvalid(
                 "“.” has no meaning here.", "Use . only in a constraint; elsewhere write ${name}."
             )
-        return _Node(_Type.ANSWER, lambda scope: scope.current, about=self.current)
+        return Node(Type.ANSWER, lambda scope: scope.current, about=self.current)
 
 
-def _literal(symbol: str, value: Any) -> _Node:
+def _literal(symbol: str, value: Any) -> Node:
     if symbol == "(string)":
         text = str(value)
-        return _Node(_Type.TEXT, lambda scope: text, literal=text)
+        return Node(Type.TEXT, lambda scope: text, literal=text)
     if symbol == "(name)":
         raise ExpressionInvalid(
             f"“{value}” stands alone.", f"Write '{value}' for a code, ${{{value}}} for an answer."
         )
     number = float(value)
-    return _Node(_Type.NUMBER, lambda scope: number)
-
-
-def _need_boolean(node: _Node, what: str) -> None:
-    if node.type is not _Type.BOOLEAN:
-        raise ExpressionInvalid(f"{what} is not a condition.", "Compare it with something: ${name} = 'yes'.")
-
-
-def _logic(symbol: str, nodes: list[_Node]) -> _Node:
-    for node in nodes:
-        _need_boolean(node, f"One side of “{symbol}”")
-    left, right = nodes[0].run, nodes[1].run
-    if symbol == "and":
-        return _Node(_Type.BOOLEAN, lambda scope: bool(left(scope)) and bool(right(scope)))
-    return _Node(_Type.BOOLEAN, lambda scope: bool(left(scope)) or bool(right(scope)))
-
-
-def _not(symbol: str, nodes: list[_Node]) -> _Node:
-    _need_boolean(nodes[0], "What not() is given")
-    inner = nodes[0].run
-    return _Node(_Type.BOOLEAN, lambda scope: not inner(scope))
-
-
-def _compare(symbol: str, nodes: list[_Node]) -> _Node:
-    _check_literal(nodes[0], nodes[1])
-    _check_literal(nodes[1], nodes[0])
-    left, right = nodes[0].run, nodes[1].run
-    test = _COMPARISONS[symbol]
-    return _Node(_Type.BOOLEAN, lambda scope: test(left(scope), right(scope)))
-
-
-def _check_literal(asked: _Node, other: _Node) -> None:
-    """Refuse a comparison with a text that no answer to the question can ever be."""
-    if asked.about is None or not other.literal:
-        return
-    kind, codes = asked.about
-    if kind is Kind.SELECT_MULTIPLE:
-        raise ExpressionInvalid(
-            "Several choices are compared with one.", f"Use selected(…, '{other.literal}')."
-        )
-    if kind is Kind.SELECT_ONE and other.literal not in codes:
-        raise ExpressionInvalid(
-            f"“{other.literal}” is not a choice.", f"Use one of {', '.join(sorted(codes))}."
-        )
-    if kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DATE):
-        raise ExpressionInvalid(
-            f"A {kind} is compared with a text.", "Compare it with a number or with today()."
-        )
-
-
-def _selected(symbol: str, nodes: list[_Node]) -> _Node:
-    about, code = nodes[0].about, nodes[1].literal
-    if about is None or not about.kind.is_select:
-        raise ExpressionInvalid(
-            "selected() needs a question with choices.", "Write selected(${question}, 'code')."
-        )
-    if code is not None and code not in about.codes:
-        raise ExpressionInvalid(f"“{code}” is not a choice.", f"Use one of {', '.join(sorted(about.codes))}.")
-    chosen, wanted = nodes[0].run, nodes[1].run
-    return _Node(_Type.BOOLEAN, lambda scope: _text(wanted(scope)) in _text(chosen(scope)).split())
-
-
-def _count_selected(symbol: str, nodes: list[_Node]) -> _Node:
-    if nodes[0].about is None or not nodes[0].about.kind.is_select:
-        raise ExpressionInvalid(
-            "count-selected() needs a question with choices.", "Write count-selected(${question})."
-        )
-    chosen = nodes[0].run
-    return _Node(_Type.NUMBER, lambda scope: float(len(_text(chosen(scope)).split())))
-
-
-def _regex(symbol: str, nodes: list[_Node]) -> _Node:
-    if nodes[1].literal is None:
-        raise ExpressionInvalid("The pattern of regex() is not a text.", "Write the pattern between quotes.")
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _PATTERN_MEMORY
-    try:
-        pattern = re2.compile(nodes[1].literal, options)
-    except re2.error as error:
-        raise ExpressionInvalid(
-            f"The pattern “{nodes[1].literal}” cannot be used.",
-            "Use RE2 syntax: no back references, no look-around.",
-        ) from error
-    subject = nodes[0].run
-    return _Node(_Type.BOOLEAN, lambda scope: pattern.fullmatch(_text(subject(scope))) is not None)
-
-
-def _if(symbol: str, nodes: list[_Node]) -> _Node:
-    _need_boolean(nodes[0], "The first part of if()")
-    test, then, otherwise = (node.run for node in nodes)
-    kind = nodes[1].type if nodes[1].type is nodes[2].type else _Type.ANSWER
-    return _Node(kind, lambda scope: then(scope) if test(scope) else otherwise(scope))
-
-
-def _coalesce(symbol: str, nodes: list[_Node]) -> _Node:
-    first, second = nodes[0].run, nodes[1].run
-
-    def run(scope: Scope) -> Value:
-        value = first(scope)
-        return second(scope) if value == "" else value
-
-    return _Node(_Type.ANSWER, run)
-
-
-def _today(symbol: str, nodes: list[_Node]) -> _Node:
-    return _Node(_Type.NUMBER, lambda scope: float(scope.today))
-
-
-def _text_test(symbol: str, nodes: list[_Node]) -> _Node:
-    whole, part = nodes[0].run, nodes[1].run
-    if symbol == "contains":
-        return _Node(_Type.BOOLEAN, lambda scope: _text(part(scope)) in _text(whole(scope)))
-    return _Node(_Type.BOOLEAN, lambda scope: _text(whole(scope)).startswith(_text(part(scope))))
-
-
-def _length(symbol: str, nodes: list[_Node]) -> _Node:
-    inner = nodes[0].run
-    return _Node(_Type.NUMBER, lambda scope: float(len(_text(inner(scope)))))
-
-
-def _concat(symbol: str, nodes: list[_Node]) -> _Node:
-    parts = [node.run for node in nodes]
-    return _Node(_Type.TEXT, lambda scope: "".join(_text(part(scope)) for part in parts))
-
-
-def _round(symbol: str, nodes: list[_Node]) -> _Node:
-    inner = nodes[0].run
-    places = nodes[1].run if len(nodes) > 1 else None
-    return _Node(
-        _Type.NUMBER,
-        lambda scope: _rounded(_number(inner(scope)), 0.0 if places is None else _number(places(scope))),
-    )
-
-
-def _arithmetic(symbol: str, nodes: list[_Node]) -> _Node:
-    if len(nodes) == 1:
-        sign = -1.0 if symbol == "-" else 1.0
-        inner = nodes[0].run
-        return _Node(_Type.NUMBER, lambda scope: sign * _number(inner(scope)))
-    left, right = nodes[0].run, nodes[1].run
-    work = _OPERATIONS[symbol]
-    return _Node(_Type.NUMBER, lambda scope: work(_number(left(scope)), _number(right(scope))))
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
-
-
-def _number(value: Value) -> float:
-    if isinstance(value, str):
-        return float(value) if _NUMBER.fullmatch(value) else math.nan
-    return float(value)
-
-
-def _equal(left: Value, right: Value) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return bool(left) == bool(right)
-    if isinstance(left, str) and isinstance(right, str):
-        return left == right
-    return _number(left) == _number(right)
-
-
-def _divided(left: float, right: float) -> float:
-    if right:
-        return left / right
-    return math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left)
-
-
-def _remainder(left: float, right: float) -> float:
-    return math.fmod(left, right) if right and math.isfinite(left) else math.nan
-
-
-def _rounded(number: float, places: float) -> float:
-    if not math.isfinite(number) or not math.isfinite(places):
-        return number
-    factor = 10.0 ** max(-12, min(12, int(places)))
-    scaled = number * factor
-    return math.floor(scaled + 0.5) / factor if math.isfinite(scaled) else number
-
-
-_COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
-    "=": _equal,
-    "!=": lambda left, right: not _equal(left, right),
-    "<": lambda left, right: _number(left) < _number(right),
-    "<=": lambda left, right: _number(left) <= _number(right),
-    ">": lambda left, right: _number(left) > _number(right),
-    ">=": lambda left, right: _number(left) >= _number(right),
-}
-_OPERATIONS: dict[str, Callable[[float, float], float]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "div": _divided,
-    "mod": _remainder,
-}
-_MAKERS: dict[str, Callable[[str, list[_Node]], _Node]] = {
-    "and": _logic,
-    "or": _logic,
-    "not": _not,
-    **dict.fromkeys(_COMPARISONS, _compare),
-    **dict.fromkeys(_OPERATIONS, _arithmetic),
-    "selected": _selected,
-    "count-selected": _count_selected,
-    "regex": _regex,
-    "if": _if,
-    "coalesce": _coalesce,
-    "today": _today,
-    "contains": _text_test,
-    "starts-with": _text_test,
-    "string-length": _length,
-    "concat": _concat,
-    "round": _round,
-}
+    return Node(Type.NUMBER, lambda scope: number)

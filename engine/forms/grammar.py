@@ -29,37 +29,8 @@ FUNCTIONS: dict[str, int | tuple[int, int | None]] = {
     "concat": (2, None),
     "round": (1, 2),
 }
-_OPERATORS = (
-    "or",
-    "and",
-    "=",
-    "!=",
-    "<",
-    "<=",
-    ">",
-    ">=",
-    "+",
-    "-",
-    "*",
-    "div",
-    "mod",
-    "$",
-    ".",
-    "(",
-    ")",
-    ",",
-)
-_SPECIAL = (
-    "(start)",
-    "(end)",
-    "(invalid)",
-    "(unknown)",
-    "(string)",
-    "(float)",
-    "(decimal)",
-    "(integer)",
-    "(name)",
-)
+_OPERATORS = "or and = != < <= > >= + - * div mod $ . ( ) ,"
+_SPECIAL = "(start) (end) (invalid) (unknown) (string) (float) (decimal) (integer) (name)"
 _PIECES = re.compile(r"""('[^']*'|"[^"]*")|\$\{([^}]*)\}|([$'"{}])""")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -73,13 +44,13 @@ class ExpressionInvalid(ValueError):
         self.remedy = remedy
 
 
-_SYMBOLS = {symbol: XPath1Parser.symbol_table[symbol] for symbol in (*_OPERATORS, *_SPECIAL)}
-
-
 class FormParser(XPath1Parser):
     """XPath 1.0 without paths, and with the functions of XLSForm that are listed here."""
 
-    symbol_table = dict(_SYMBOLS)
+    # The parent class declares this for instances, so it cannot be marked as the class variable it is.
+    symbol_table = {  # noqa: RUF012
+        symbol: XPath1Parser.symbol_table[symbol] for symbol in f"{_OPERATORS} {_SPECIAL}".split()
+    }
 
     def parse(self, source: str) -> Any:
         """Read without the trial evaluation of the parent class: reading never computes."""

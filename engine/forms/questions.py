@@ -6,9 +6,10 @@ from typing import Protocol
 
 from .answers import CONSENT_ANSWERS, RESERVED
 from .definition import TODAY, Choice, Problem, Question
-from .expressions import Expression, Known, compile_condition
+from .expressions import Expression, compile_condition
 from .grammar import ExpressionInvalid
 from .kinds import Domain, FactType, Kind
+from .operations import Known
 from .sheet import TRANSLATED, Row
 from .values import Wrong, check_choice, parse
 

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from .definition import Question
-from .expressions import Value, day_number
+from .expressions import day_number
 from .kinds import FactType, Kind
 from .messages import Reason
+from .operations import Value
 
 MAX_TEXT = 4_000
 MAX_CODES = 500
