@@ -81,6 +81,6 @@ def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
 
 
 def _holds(act: Act, ground: Ground, urgent: bool) -> bool:
-    names = {name: fact.kind for name, fact in act.bundle.facts.items()} | {"urgent": feel.Kind.BOOLEAN}
-    condition = feel.compile_expression(ground.when, names=names, wants=feel.Kind.BOOLEAN)
+    names = {name: fact.kind for name, fact in act.bundle.facts.items()} | {"urgent": feel.Kind.boolean}
+    condition = feel.compile_expression(ground.when, names=names, wants=feel.Kind.boolean)
     return condition.evaluate(act.facts | {"urgent": urgent}) is True

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from . import deadlines, directory, offers, outbox
 from .access import rules, visibility
 from .act import Act, begin
-from .actor import Actor
+from .actor import SYSTEM, Actor
 from .errors import Conflict, NotFound
 from .models.people import Agency
 from .models.work import (
@@ -65,6 +65,16 @@ def deliver(session: Session, *, by: Actor) -> None:
         if handoff.state is S.OFFERED:
             handoff.delivered_at = act.at
             _move(act, handoff, S.DELIVERED)
+
+
+def notice_accepted(session: Session, handoff_id: str) -> None:
+    """The receiver's server took the notice: the offer is delivered."""
+    case_id = select(Handoff.case_id).where(Handoff.id == handoff_id).scalar_subquery()
+    act = begin(session, case_id, SYSTEM)
+    handoff = session.get_one(Handoff, handoff_id, populate_existing=True)
+    if handoff.state is S.OFFERED:
+        handoff.delivered_at = act.at
+        _move(act, handoff, S.DELIVERED)
 
 
 def open_card(session: Session, handoff_id: str, *, by: Actor) -> tuple[Act, Handoff]:

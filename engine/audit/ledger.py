@@ -5,6 +5,7 @@ carries the recorded columns of the row it is about, so that the live tables can
 """
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 import rfc8785
@@ -62,6 +63,8 @@ def recorded_columns(subject: SQLModel) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):

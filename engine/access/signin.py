@@ -1,0 +1,140 @@
+"""Signing in: passwords, server-side sessions and bearer tokens. Only hashes of secrets are stored."""
+
+import secrets
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlmodel import Session, col, delete, select
+
+from .. import audit, clock
+from ..actor import SYSTEM, Actor
+from ..config import settings
+from ..errors import Invalid, NotAllowed
+from ..models.people import Agency, ApiToken, SignIn, SignInAttempt, User
+
+WRONG = "The name or the password is not right. Check both and try again."
+SHORTEST = 12
+MOST_FAILURES = 5
+PAUSE = timedelta(minutes=15)
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash((Argon2Hasher(),))
+
+
+@cache
+def _nobody() -> str:
+    """A hash nobody knows the password of: an unknown name takes as long as a wrong password."""
+    return _hasher().hash(secrets.token_urlsafe())
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash of a password; Invalid where it is too short."""
+    if len(password) < SHORTEST:
+        raise Invalid(f"A password needs at least {SHORTEST} characters.", fields={"password": "too short"})
+    return _hasher().hash(password)
+
+
+def verify(session: Session, login: str, password: str) -> User:
+    """The person with this name and password. Slow on purpose; call it outside a write transaction."""
+    attempt = session.get(SignInAttempt, login[:64])
+    if attempt and attempt.failures >= MOST_FAILURES and clock.now() < attempt.last_at + PAUSE:
+        raise NotAllowed("Too many attempts. Wait 15 minutes, or ask your agency's manager for help.")
+    user = session.exec(select(User).where(User.login == login)).first()
+    known = user.password_hash if user and user.active and user.password_hash else _nobody()
+    right = _hasher().verify(password, known)
+    if not right or user is None or not user.active or not user.password_hash:
+        raise Invalid(WRONG, fields={"login": WRONG})
+    return user
+
+
+def count_failure(session: Session, login: str) -> None:
+    """Count a failed attempt, whether or not anybody has that name."""
+    now = clock.now()
+    attempt = session.get(SignInAttempt, login[:64]) or SignInAttempt(login=login[:64], last_at=now)
+    attempt.failures = attempt.failures + 1 if now < attempt.last_at + PAUSE else 1
+    attempt.last_at = now
+    session.add(attempt)
+
+
+def begin(session: Session, user: User) -> str:
+    """Start a session; returns the token for the cookie."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    row = SignIn(
+        id=_hash(token), user_id=user.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now
+    )
+    session.add(row)
+    session.exec(delete(SignInAttempt).where(col(SignInAttempt.login) == user.login))
+    audit.record(session, "signed_in", user, by=_actor(user, session.get_one(Agency, user.agency_id)))
+    return token
+
+
+def end(session: Session, token: str) -> None:
+    """End a session at once."""
+    session.exec(delete(SignIn).where(col(SignIn.id) == _hash(token)))
+
+
+def of_cookie(session: Session, token: str) -> tuple[Actor, SignIn] | None:
+    """Who is signed in with this cookie; None where the session has ended or was idle too long."""
+    query = (
+        select(SignIn, User, Agency)
+        .join(User, col(User.id) == SignIn.user_id)
+        .join(Agency, col(Agency.id) == User.agency_id)
+        .where(SignIn.id == _hash(token), col(User.active).is_(True))
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    row, user, agency = found
+    now = clock.now()
+    idle, longest = timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().session_hours)
+    if now - row.seen_at > idle or now - row.created_at > longest:
+        return None
+    return _actor(user, agency), row
+
+
+def stay(row: SignIn) -> bool:
+    """Whether the session should be marked as seen: at most once a minute."""
+    return clock.now() - row.seen_at > timedelta(minutes=1)
+
+
+def issue_token(session: Session, user: User, name: str) -> str:
+    """A new bearer token for the API; shown once."""
+    token = "nrm_" + secrets.token_urlsafe(32)
+    session.add(ApiToken(id=_hash(token), user_id=user.id, name=name, created_at=clock.now()))
+    audit.record(session, "token.issued", user, by=SYSTEM)
+    return token
+
+
+def of_token(session: Session, token: str) -> Actor | None:
+    """Who acts with this bearer token."""
+    query = (
+        select(User, Agency)
+        .join(ApiToken, col(ApiToken.user_id) == User.id)
+        .join(Agency, col(Agency.id) == User.agency_id)
+        .where(ApiToken.id == _hash(token), col(User.active).is_(True))
+    )
+    found = session.exec(query).first()
+    return _actor(*found) if found else None
+
+
+def _actor(user: User, agency: Agency) -> Actor:
+    return Actor(
+        user_id=user.id,
+        agency_id=agency.id,
+        name=user.name,
+        agency_name=agency.name,
+        roles=frozenset(agency.roles),
+        duties=frozenset(user.duties),
+        region=agency.region,
+        language=user.language,
+    )
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
