@@ -29,7 +29,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Flow:
-    """A sequence flow. `route`: vh, hv, hvh, or over:N / under:N (a channel N above or below the source's middle)."""
+    """A sequence flow. `route`: vh, hv, hvh, or over:N, under:N, around:N (a channel N
+    above, below or right of the middle of the source)."""
 
     source: str
     target: str

@@ -20,7 +20,7 @@ RETURN_FROM_ABROAD = Process(
         task("pre_return_risk", "Assess the risk of return", (4, 2), "return_risk",
              "Nobody is sent back into danger: both ends of the journey are checked first.", **RETURN),
         one_of("is_return_safe", "Safe to return?", (5, 2), label="top"),
-        end("return_not_safe", "Return is not safe", (6, 3), "failed", label="right"),
+        end("return_not_safe", "Return is not safe", (6, 3), "failed"),
         task("return_departure", "Organise the journey", (6, 2), "return_departure",
              "Ticket, escort and a contact on the way; the person knows every step.", **RETURN),
         task("reception", "Receive the person", (7, 4), "arrival_international",

@@ -7,6 +7,7 @@ from .description import Flow, Node, Process
 SIZES = {"task": (120, 80), "gateway": (50, 50), "event": (36, 36)}
 LEFT, TOP, LANE_HEAD = 160, 80, 60
 ROW, EMPTY_ROW, GAP, PAD = 110, 64, 46, 24
+DEFAULT_MARK = 14
 LABEL_WIDTH, LINE, LETTER = 90, 14, 6.1
 
 Point = tuple[float, float]
@@ -87,7 +88,7 @@ def text_size(text: str) -> tuple[float, float]:
 def _columns(process: Process) -> tuple[dict[int, float], float]:
     """The middle of each column and the right end of the last."""
     middles: dict[int, float] = {}
-    x: float = LEFT + LANE_HEAD + PAD
+    x: float = LEFT + LANE_HEAD + PAD + 12
     for col in range(max(node.col for node in process.nodes) + 1):
         width = max((SIZES[family(n.kind)][0] for n in process.nodes if n.col == col), default=0)
         middles[col] = x + width / 2
@@ -97,7 +98,7 @@ def _columns(process: Process) -> tuple[dict[int, float], float]:
 
 def _gap(process: Process, col: int) -> float:
     here = {node.id for node in process.nodes if node.col == col}
-    named = [text_size(f.name)[0] for f in process.flows if f.source in here and f.name and ":" not in f.route]
+    named = [text_size(f.name)[0] + (DEFAULT_MARK if f.default else 0) for f in process.flows if f.source in here and f.name and ":" not in f.route]
     return max([GAP, *(width + 14 for width in named)])
 
 
@@ -130,6 +131,8 @@ def _route(process: Process, flow: Flow, shapes: dict[str, Box]) -> list[Point]:
     route, _, distance = (flow.route or _usual_route(process, flow, start, end)).partition(":")
     if route in ("over", "under"):
         return _channel(start, end, float(distance) * (-1 if route == "over" else 1))
+    if route == "around":
+        return _beside(start, end, float(distance))
     if route == "v":
         return [(start.cx, start.bottom if end.cy > start.cy else start.y), (start.cx, _near(end, start))]
     if route == "vh":
@@ -164,15 +167,27 @@ def _channel(start: Box, end: Box, distance: float) -> list[Point]:
     return [(start.cx, leave), (start.cx, y), (end.cx, y), (end.cx, arrive)]
 
 
+def _beside(start: Box, end: Box, distance: float) -> list[Point]:
+    x = start.cx + distance
+    leave, arrive = (start.right, end.right) if distance > 0 else (start.x, end.x)
+    return [(leave, start.cy), (x, start.cy), (x, end.cy), (arrive, end.cy)]
+
+
 def _flow_label(flow: Flow, points: list[Point]) -> Box:
     """Above the first level stretch, at its beginning; beside an upright flow."""
     width, height = text_size(flow.name)
     for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
         if y1 == y2:
-            left = x1 + 5 if x2 > x1 else x1 - 5 - width
+            left = _label_start(flow, points, x1, x2, width)
             return Box(left, y1 + 4 if flow.label == "bottom" else y1 - height - 3, width, height)
     (x1, y1), (_, y2) = points[0], points[-1]
     return Box(x1 + 6, (y1 + y2) / 2 - height / 2, width, height)
+
+
+def _label_start(flow: Flow, points: list[Point], x1: float, x2: float, width: float) -> float:
+    """Past the corner, and past the stroke that marks a default flow."""
+    past = 5 + (DEFAULT_MARK if flow.default and x1 == points[0][0] and len(points) == 2 else 0)
+    return x1 + past if x2 > x1 else x1 - past - width
 
 
 def _node_label(node: Node, process: Process, box: Box, edges: dict[str, list[Point]]) -> Box:
