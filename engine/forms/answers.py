@@ -176,7 +176,7 @@ def _complaint(question: Question, wrong: Wrong, language: str) -> str:
 
 def _strangers(definition: FormDefinition, raw: Mapping[str, Any], language: str) -> dict[str, str]:
     """Complaints about names this form does not ask for. Refuses a flood of them outright."""
-    if len(raw) > MAX_KEYS:
+    if not isinstance(raw, Mapping) or len(raw) > MAX_KEYS:
         raise Invalid(message(Reason.TOO_MANY, language))
     errors: dict[str, str] = {}
     for name in raw:

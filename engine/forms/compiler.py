@@ -4,8 +4,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from .definition import Choice, FormDefinition, FormInvalid, Section, Text
-from .questions import LOOSE, NAME, FactLike, Problems, QuestionReader
+from .definition import Choice, FormDefinition, FormInvalid, Problems, Section, Text
+from .questions import LOOSE, NAME, FactLike, QuestionReader
 from .sheet import TRANSLATED, Row, Sheet, read_sheets
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -19,7 +19,7 @@ def compile_form(key: str, content: bytes, facts: Mapping[str, FactLike] | None 
     Raises FormInvalid with every problem found.
     """
     problems = Problems(f"forms/{key}.csv")
-    sheets = read_sheets(problems.file, content)
+    sheets = read_sheets(problems, content)
     settings = _settings(key, sheets["settings"], problems)
     lists = _lists(sheets.get("choices", Sheet()), problems)
     reader = QuestionReader(problems, lists, facts)
@@ -46,9 +46,9 @@ def _settings(key: str, sheet: Sheet, problems: Problems) -> Row:
         return Row(0, {})
     row = sheet.rows[0]
     if row.get("form_id") not in ("", key):
-        problems.add(row, "form_id", "The form is not named like its file.", f"Write {key}.")
+        problems.add(row.number, "form_id", "The form is not named like its file.", f"Write {key}.")
     if not _title(row):
-        problems.add(row, "form_title", "The form has no title.", "Write a form_title.")
+        problems.add(row.number, "form_title", "The form has no title.", "Write a form_title.")
     return row
 
 
@@ -68,15 +68,15 @@ def _lists(sheet: Sheet, problems: Problems) -> dict[str, list[Choice]]:
         name, choice = row.get("list_name"), Choice(row.get("name"), row.text("label"))
         listed = lists.setdefault(name, [])
         if not NAME.fullmatch(name):
-            problems.add(row, "list_name", f"“{name}” is not a name of a list.", "Use a-z, 0-9 and _.")
+            problems.add(row.number, "list_name", f"“{name}” is not a name of a list.", "Use a-z, 0-9 and _.")
         if not CODE.fullmatch(choice.code):
             problems.add(
-                row, "name", f"“{choice.code}” is not a code.", "Use a-z, 0-9, _ . and -, no spaces."
+                row.number, "name", f"“{choice.code}” is not a code.", "Use a-z, 0-9, _ . and -, no spaces."
             )
         if any(choice.code == other.code for other in listed):
-            problems.add(row, "name", f"“{name}” has “{choice.code}” twice.", "Remove one of them.")
+            problems.add(row.number, "name", f"“{name}” has “{choice.code}” twice.", "Remove one of them.")
         if not choice.label:
-            problems.add(row, "label", f"The choice “{choice.code}” has no label.", NEEDS_LABEL)
+            problems.add(row.number, "label", f"The choice “{choice.code}” has no label.", NEEDS_LABEL)
         listed.append(choice)
     return lists
 
@@ -102,7 +102,9 @@ def _runs(survey: Sheet, problems: Problems) -> list[tuple[Row | None, list[Row]
         word = row.get("type").replace("begin group", "begin_group").replace("end group", "end_group")
         if word in ("begin_group", "end_group"):
             if (word == "begin_group") == (group is not None):
-                problems.add(row, "type", "The groups do not pair.", "End each group before the next begins.")
+                problems.add(
+                    row.number, "type", "The groups do not pair.", "End each group before the next begins."
+                )
             group, fresh = (row, False) if word == "begin_group" else (None, True)
             if group is not None:
                 runs.append((group, []))
@@ -112,5 +114,5 @@ def _runs(survey: Sheet, problems: Problems) -> list[tuple[Row | None, list[Row]
                 fresh = False
             runs[-1][1].append(row)
     if group is not None:
-        problems.add(group, "type", "This group does not end.", "Add a row end_group.")
+        problems.add(group.number, "type", "This group does not end.", "Add a row end_group.")
     return runs

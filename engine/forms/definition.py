@@ -193,3 +193,20 @@ class FormInvalid(Invalid):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class Problems:
+    """What is wrong with one file, collected so that everything is told at once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.found: list[Problem] = []
+
+    def add(self, row: int | None, column: str | None, what: str, remedy: str) -> None:
+        """Note something wrong at a row (or in the whole file) and what to do."""
+        self.found.append(Problem(self.file, row, column, what, remedy))
+
+    def refusal(self, row: int | None, column: str | None, what: str, remedy: str) -> FormInvalid:
+        """The error for something so wrong that reading cannot go on."""
+        self.add(row, column, what, remedy)
+        return FormInvalid(self.found)

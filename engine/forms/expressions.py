@@ -1,4 +1,4 @@
-"""Conditions of a form: compiled once, asked of the answers so far. None reads a clock: today is an argument."""
+"""Conditions of a form: compiled once, asked of the answers so far. Today is an argument, never a clock."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from .answers import CONSENT_ANSWERS, RESERVED
-from .definition import TODAY, Choice, Problem, Question
+from .definition import TODAY, Choice, Problems, Question
 from .expressions import Expression, compile_condition
 from .grammar import ExpressionInvalid
 from .kinds import Domain, FactType, Kind
@@ -43,18 +43,6 @@ class FactLike(Protocol):
         """The codes allowed."""
 
 
-class Problems:
-    """What is wrong with one file, collected so that everything is told at once."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.found: list[Problem] = []
-
-    def add(self, row: Row | None, column: str | None, what: str, remedy: str) -> None:
-        """Note something wrong at a row (or in the whole file) and what to do."""
-        self.found.append(Problem(self.file, row.number if row else None, column, what, remedy))
-
-
 class QuestionReader:
     """Reads the rows of one form in order; a row may ask about the answers above it, and no others."""
 
@@ -72,15 +60,16 @@ class QuestionReader:
         self.used_lists: set[str] = set()
 
     def begin(self, row: Row) -> Expression | None:
+        """Check the row that begins a group, and compile its condition."""
         self._name(row)
         if not row.text("label"):
             self.problems.add(
-                row, "label", "The section has no label.", "Write at least label::English (en)."
+                row.number, "label", "The section has no label.", "Write at least label::English (en)."
             )
         for column in row.cells:
             if column not in ("type", "name", "relevant", "appearance") and not TRANSLATED.fullmatch(column):
                 self.problems.add(
-                    row, column, "A group has no such thing.", "Move it to the questions of the group."
+                    row.number, column, "A group has no such thing.", "Move it to the questions of the group."
                 )
         return self._condition(row, "relevant")
 
@@ -88,22 +77,28 @@ class QuestionReader:
         name = row.get("name")
         if not NAME.fullmatch(name):
             self.problems.add(
-                row, "name", f"“{name}” is not a name.", "Use a-z, 0-9 and _, a letter first, at most 64."
+                row.number,
+                "name",
+                f"“{name}” is not a name.",
+                "Use a-z, 0-9 and _, a letter first, at most 64.",
             )
         elif name in RESERVED or re.fullmatch(rf"{LOOSE}(_\d+)?", name):
-            self.problems.add(row, "name", f"“{name}” belongs to the system.", "Choose another name.")
+            self.problems.add(row.number, "name", f"“{name}” belongs to the system.", "Choose another name.")
         elif name in self.names:
             self.problems.add(
-                row, "name", f"“{name}” is used twice.", "Names are unique in a form: rename one."
+                row.number, "name", f"“{name}” is used twice.", "Names are unique in a form: rename one."
             )
         self.names.add(name)
         return name
 
     def read(self, row: Row, section: str) -> Question:
+        """The question of one row."""
         name = self._name(row)
         kind, choices = self._kind(row)
         if not row.text("label"):
-            self.problems.add(row, "label", f"“{name}” has no label.", "Write at least label::English (en).")
+            self.problems.add(
+                row.number, "label", f"“{name}” has no label.", "Write at least label::English (en)."
+            )
         codes = frozenset(choice.code for choice in choices)
         relevant, required = self._condition(row, "relevant"), self._required(row)
         known = Known(kind, codes)
@@ -111,7 +106,10 @@ class QuestionReader:
         message = row.text("constraint_message")
         if message and constraint is None:
             self.problems.add(
-                row, "constraint_message", "The message has no constraint.", "Add one, or remove the message."
+                row.number,
+                "constraint_message",
+                "The message has no constraint.",
+                "Add one, or remove the message.",
             )
         question = Question(
             name=name,
@@ -145,20 +143,20 @@ class QuestionReader:
         kind = Kind(word) if word in list(Kind) else None
         if kind is None or (not kind.is_select and name):
             what = f"“{row.get('type')}” is not a type of question here."
-            self.problems.add(row, "type", what, f"Use {', '.join(Kind)}, begin_group or end_group.")
+            self.problems.add(row.number, "type", what, f"Use {', '.join(Kind)}, begin_group or end_group.")
             return Kind.TEXT, ()
         if kind is Kind.NOTE:
             for column in ONLY_ASKED:
                 if row.get(column):
                     self.problems.add(
-                        row, column, "A note asks nothing.", "Empty this cell, or make it a question."
+                        row.number, column, "A note asks nothing.", "Empty this cell, or make it a question."
                     )
         if not kind.is_select:
             return kind, ()
         self.used_lists.add(name)
         if name not in self.lists:
             remedy = f"Use one of {', '.join(sorted(self.lists)) or 'the sheet choices'}."
-            self.problems.add(row, "type", f"There is no list “{name}”.", remedy)
+            self.problems.add(row.number, "type", f"There is no list “{name}”.", remedy)
         return kind, tuple(self.lists.get(name, ()))
 
     def _condition(self, row: Row, column: str, current: Known | None = None) -> Expression | None:
@@ -167,7 +165,7 @@ class QuestionReader:
         try:
             return compile_condition(row.get(column), self.known, current)
         except ExpressionInvalid as error:
-            self.problems.add(row, column, error.what, error.remedy)
+            self.problems.add(row.number, column, error.what, error.remedy)
             return None
 
     def _required(self, row: Row) -> bool | Expression:
@@ -182,7 +180,7 @@ class QuestionReader:
             return Domain(word)
         if word or kind is not Kind.NOTE:
             what = f"“{word}” is not a domain." if word else "The question has no domain."
-            self.problems.add(row, "bind::nrm:domain", what, f"Use one of {', '.join(Domain)}.")
+            self.problems.add(row.number, "bind::nrm:domain", what, f"Use one of {', '.join(Domain)}.")
         return None
 
     def _fact_type(self, row: Row, kind: Kind, codes: frozenset[str]) -> FactType | None:
@@ -194,19 +192,19 @@ class QuestionReader:
         fact = self.facts.get(name)
         if fact is None:
             self.problems.add(
-                row, "bind::nrm:fact", f"There is no fact “{name}”.", "Declare it in facts.toml."
+                row.number, "bind::nrm:fact", f"There is no fact “{name}”.", "Declare it in facts.toml."
             )
             return None
         fact_type = FactType(str(fact.type))
         if kind not in FACT_KINDS[fact_type]:
             what = f"A {kind} cannot set the fact “{name}”, a {fact_type}."
             self.problems.add(
-                row, "bind::nrm:fact", what, f"Ask it as {' or '.join(sorted(FACT_KINDS[fact_type]))}."
+                row.number, "bind::nrm:fact", what, f"Ask it as {' or '.join(sorted(FACT_KINDS[fact_type]))}."
             )
         allowed = TRUTH if fact_type is FactType.BOOLEAN else frozenset(fact.values or codes)
         for code in sorted(codes - allowed):
             what = f"The choice “{code}” is not a value of the fact “{name}”."
-            self.problems.add(row, "bind::nrm:fact", what, f"Use {', '.join(sorted(allowed))}.")
+            self.problems.add(row.number, "bind::nrm:fact", what, f"Use {', '.join(sorted(allowed))}.")
         return fact_type
 
     def _consent(self, row: Row, kind: Kind, codes: frozenset[str]) -> str | None:
@@ -215,10 +213,10 @@ class QuestionReader:
             return None
         if kind is not Kind.SELECT_ONE or codes - UNASKED != frozenset(CONSENT_ANSWERS):
             remedy = "Use a select_one of given and refused, with unknown for not asked."
-            self.problems.add(row, "bind::nrm:consent", "A consent is answered otherwise.", remedy)
+            self.problems.add(row.number, "bind::nrm:consent", "A consent is answered otherwise.", remedy)
         if not NAME.fullmatch(purpose):
             self.problems.add(
-                row, "bind::nrm:consent", f"“{purpose}” is not a purpose.", "Use one of country.toml."
+                row.number, "bind::nrm:consent", f"“{purpose}” is not a purpose.", "Use one of country.toml."
             )
         return purpose
 
@@ -229,7 +227,10 @@ class QuestionReader:
         match = FROM.fullmatch(word)
         if match is None or kind is not Kind.NOTE:
             self.problems.add(
-                row, "bind::nrm:from", f"“{word}” cannot be shown here.", "Write form.question, on a note."
+                row.number,
+                "bind::nrm:from",
+                f"“{word}” cannot be shown here.",
+                "Write form.question, on a note.",
             )
             return None
         return match[1], match[2]
@@ -242,7 +243,10 @@ class QuestionReader:
             check_choice(question, parse(question, default))
         except Wrong:
             self.problems.add(
-                row, "default", f"“{default}” is no answer to “{question.name}”.", "Write a valid answer."
+                row.number,
+                "default",
+                f"“{default}” is no answer to “{question.name}”.",
+                "Write a valid answer.",
             )
 
 

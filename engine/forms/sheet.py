@@ -4,10 +4,10 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .definition import FormInvalid, Problem, Text
+from .definition import FormInvalid, Problems, Text
 
 MAX_BYTES = 1 << 20
 MAX_CELL = 10_000
@@ -71,40 +71,29 @@ class Sheet:
     rows: list[Row] = field(default_factory=list)
 
 
-def read_sheets(file: str, content: bytes) -> dict[str, Sheet]:
+def read_sheets(problems: Problems, content: bytes) -> dict[str, Sheet]:
     """The sheets of a form's source. Raises FormInvalid for a sheet or column that is not known."""
-    problems: list[Problem] = []
-    sheets = _collect(file, content, problems)
+    sheets = _collect(problems, content)
     for name, sheet in sheets.items():
-        problems.extend(_column_problems(file, name, sheet.columns))
+        _check_columns(problems, name, sheet.columns)
     for name in ("survey", "settings"):
         if name not in sheets:
-            problems.append(Problem(file, None, None, f"The sheet “{name}” is missing.", "Add it."))
-    if problems:
-        raise FormInvalid(problems)
+            problems.add(None, None, f"The sheet “{name}” is missing.", "Add it.")
+    if problems.found:
+        raise FormInvalid(problems.found)
     return sheets
 
 
-def _collect(file: str, content: bytes, problems: list[Problem]) -> dict[str, Sheet]:
-    sheets: dict[str, Sheet] = {}
-    sheet: Sheet | None = None
-    for number, name, cells in _records(file, content):
-        if name:
-            sheet = _open(sheets, name, Problem(file, number, None, "", ""), problems)
-        if not any(cells):
-            continue
-        if sheet is None:
-            what = "This row belongs to no sheet."
-            problems.append(Problem(file, number, None, what, "Begin with a row “survey”."))
-            sheet = Sheet()
-        if sheet.columns:
-            sheet.rows.append(_row(file, number, sheet.columns, cells, problems))
-        else:
-            sheet.columns = cells
-    return sheets
+def read_rows(file: str, content: bytes) -> dict[str, list[list[str]]]:
+    """Header and rows of each sheet as they stand, all as wide as the header. Raises FormInvalid."""
+    rows: dict[str, list[list[str]]] = {}
+    for name, sheet in read_sheets(Problems(file), content).items():
+        columns = [column for column in sheet.columns if column]
+        rows[name] = [columns, *([row.get(column) for column in columns] for row in sheet.rows)]
+    return rows
 
 
-def write_csv(rows_by_sheet: dict[str, list[list[str]]]) -> bytes:
+def write_csv(rows_by_sheet: Mapping[str, list[list[str]]]) -> bytes:
     """The one canonical way a form is written: sheets in order, UTF-8 without a mark, lines ending in LF."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -116,95 +105,89 @@ def write_csv(rows_by_sheet: dict[str, list[list[str]]]) -> bytes:
     return out.getvalue().encode()
 
 
-def read_rows(file: str, content: bytes) -> dict[str, list[list[str]]]:
-    """Header and rows of each sheet as they stand, all as wide as the header. Raises FormInvalid."""
-    sheets = read_sheets(file, content)
-    rows: dict[str, list[list[str]]] = {}
-    for name, sheet in sheets.items():
-        columns = [column for column in sheet.columns if column]
-        rows[name] = [columns, *([row.get(column) for column in columns] for row in sheet.rows)]
-    return rows
+def _collect(problems: Problems, content: bytes) -> dict[str, Sheet]:
+    sheets: dict[str, Sheet] = {}
+    sheet: Sheet | None = None
+    for number, name, cells in _records(problems, content):
+        if name:
+            sheet = _open(problems, sheets, number, name)
+        if not any(cells):
+            continue
+        if sheet is None:
+            raise problems.refusal(
+                number, None, "This row belongs to no sheet.", "Begin with a row “survey”."
+            )
+        if sheet.columns:
+            sheet.rows.append(_row(problems, number, sheet.columns, cells))
+        else:
+            sheet.columns = cells
+    return sheets
 
 
-def _records(file: str, content: bytes) -> Iterator[tuple[int, str, list[str]]]:
+def _records(problems: Problems, content: bytes) -> Iterator[tuple[int, str, list[str]]]:
     """Rows as (number, sheet name or "", cells)."""
-    if len(content) > MAX_BYTES:
-        raise FormInvalid(
-            [Problem(file, None, None, "The form is larger than 1 MiB.", "Split it into two forms.")]
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormInvalid(
-            [Problem(file, None, None, f"Byte {error.start} is not UTF-8.", "Save the file as UTF-8 csv.")]
-        ) from error
     number = 0
     try:
-        for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
+        for number, record in enumerate(csv.reader(_lines(problems, content), strict=True), start=1):
             if number > MAX_ROWS:
-                raise FormInvalid(
-                    [Problem(file, number, None, f"More than {MAX_ROWS} rows.", "Split the form.")]
-                )
-            cells = [_cell(file, number, cell) for cell in record]
+                raise problems.refusal(number, None, f"More than {MAX_ROWS} rows.", "Split the form.")
+            cells = [_cell(problems, number, cell) for cell in record]
             yield number, cells[0].lower() if cells else "", cells[1:]
     except csv.Error as error:
-        raise FormInvalid(
-            [
-                Problem(
-                    file, number + 1, None, f"The row cannot be read: {error}.", "Mend its quotation marks."
-                )
-            ]
-        ) from error
+        what = f"The row cannot be read: {error}."
+        raise problems.refusal(number + 1, None, what, "Mend its quotation marks.") from error
 
 
-def _cell(file: str, number: int, cell: str) -> str:
+def _lines(problems: Problems, content: bytes) -> io.StringIO:
+    if len(content) > MAX_BYTES:
+        raise problems.refusal(None, None, "The form is larger than 1 MiB.", "Split it into two forms.")
+    try:
+        return io.StringIO(content.decode("utf-8-sig"), newline="")
+    except UnicodeDecodeError as error:
+        what = f"Byte {error.start} is not UTF-8."
+        raise problems.refusal(None, None, what, "Save the file as UTF-8 csv.") from error
+
+
+def _cell(problems: Problems, number: int, cell: str) -> str:
     cell = unicodedata.normalize("NFC", cell.replace("\r\n", "\n").strip())
     if len(cell) > MAX_CELL:
-        raise FormInvalid([Problem(file, number, None, f"A cell is longer than {MAX_CELL}.", "Shorten it.")])
+        raise problems.refusal(number, None, f"A cell is longer than {MAX_CELL} characters.", "Shorten it.")
     for letter in cell:
         if unicodedata.category(letter) == "Cc" and letter not in "\n\t":
             what = f"A cell holds the invisible character U+{ord(letter):04X}."
-            raise FormInvalid([Problem(file, number, None, what, "Type the cell again.")])
+            raise problems.refusal(number, None, what, "Type the cell again.")
     return cell
 
 
-def _open(sheets: dict[str, Sheet], name: str, place: Problem, problems: list[Problem]) -> Sheet:
+def _open(problems: Problems, sheets: dict[str, Sheet], number: int, name: str) -> Sheet:
     if name not in SHEETS:
-        what = f"There is no sheet “{name[:40]}” in a form."
-        problems.append(Problem(place.file, place.row, None, what, f"Use {', '.join(SHEETS)}."))
+        problems.add(number, None, f"There is no sheet “{name[:40]}” in a form.", f"Use {', '.join(SHEETS)}.")
         return Sheet()
     if name in sheets:
-        problems.append(
-            Problem(place.file, place.row, None, f"“{name}” begins twice.", "Put its rows together.")
-        )
+        problems.add(number, None, f"The sheet “{name}” begins twice.", "Put its rows together.")
         return Sheet()
-    sheets[name] = Sheet()
-    return sheets[name]
+    return sheets.setdefault(name, Sheet())
 
 
-def _row(file: str, number: int, columns: list[str], cells: list[str], problems: list[Problem]) -> Row:
+def _row(problems: Problems, number: int, columns: list[str], cells: list[str]) -> Row:
     if any(cells[len(columns) :]):
         what = "The row has more cells than the sheet has columns."
-        problems.append(Problem(file, number, None, what, "Put a text with a comma between quotation marks."))
+        problems.add(number, None, what, "Put a text with a comma between quotation marks.")
     filled = {column: cell for column, cell in zip(columns, cells, strict=False) if cell}
     if "" in filled:
-        problems.append(
-            Problem(file, number, None, "A cell stands under no heading.", "Give its column a heading.")
-        )
+        problems.add(number, None, "A cell stands under no heading.", "Give its column a heading.")
     return Row(number, filled)
 
 
-def _column_problems(file: str, name: str, columns: list[str]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for column in columns:
+def _check_columns(problems: Problems, name: str, columns: list[str]) -> None:
+    for place, column in enumerate(columns):
+        if not column:
+            continue
         match = TRANSLATED.fullmatch(column)
         known = match["column"] in IN_LANGUAGES[name] if match else column in COLUMNS[name]
-        if not known and column:
+        if not known:
             translated = (f"{word}::Русский (ru)" for word in sorted(IN_LANGUAGES[name]))
             remedy = f"Use {', '.join([*sorted(COLUMNS[name]), *translated])}."
-            yield Problem(file, None, column, f"The sheet “{name}” has no such column.", remedy)
-        if column and column in seen:
-            yield Problem(
-                file, None, column, f"The sheet “{name}” has this column twice.", "Remove one of them."
-            )
-        seen.add(column)
+            problems.add(None, column, f"The sheet “{name}” has no such column.", remedy)
+        if column in columns[:place]:
+            problems.add(None, column, f"The sheet “{name}” has this column twice.", "Remove one of them.")

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from .definition import FormInvalid, Problem
+from .definition import FormInvalid, Problems
 from .sheet import MAX_BYTES, MAX_ROWS, SHEETS, read_rows, write_csv
 
 MAX_UNPACKED = 20 * MAX_BYTES
@@ -52,7 +52,7 @@ def import_xlsx(content: bytes) -> bytes:
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-            rows = {name: _rows(book[name]) for name in book.sheetnames if name in SHEETS}
+            rows = {name.lower(): _rows(book[name]) for name in book.sheetnames if name.lower() in SHEETS}
         except FormInvalid:
             raise
         except Exception as error:
@@ -127,7 +127,7 @@ def _text(cell: Any, row: int) -> str:
         return ""
     if cell.data_type in ("f", "e"):
         what = "A cell holds a formula." if cell.data_type == "f" else "A cell holds an error."
-        raise FormInvalid([Problem(FILE, row, cell.column_letter, what, "Replace it by its text.")])
+        raise Problems(FILE).refusal(row, cell.column_letter, what, "Replace it by its text.")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -138,4 +138,4 @@ def _text(cell: Any, row: int) -> str:
 
 
 def _refusal(what: str, remedy: str) -> FormInvalid:
-    return FormInvalid([Problem(FILE, None, None, what, remedy)])
+    return Problems(FILE).refusal(None, None, what, remedy)
