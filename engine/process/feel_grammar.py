@@ -38,12 +38,16 @@ _HABITS = (
 
 
 class FeelError(EngineError):
-    """An expression is not right. Mend it in the diagram or table."""
+    """An expression is not right. Mend it in the diagram or table.
+
+    `position` counts characters of `text` from 0; `what` is the message without its `remedy`.
+    """
 
     def __init__(self, problem: str, remedy: str, text: str, position: int) -> None:
         self.problem, self.remedy, self.text, self.position = problem, remedy, text, position
         shown = text if len(text) <= MAX_LENGTH else text[:60] + "..."
-        super().__init__(f"In the expression `{shown}`, character {position + 1}: {problem} {remedy}")
+        self.what = f"In the expression `{shown}`, character {position + 1}: {problem}"
+        super().__init__(f"{self.what} {remedy}")
 
 
 @cache
