@@ -182,3 +182,15 @@ def test_scripts_are_strict():
         if text(name).startswith("#!/usr/bin/env bash") and "\nset -" not in text(name)
     ]
     assert not lax, f"Begin with set -euo pipefail: {lax}"
+
+
+def test_the_readme_names_every_setting_and_command():
+    from engine.cli import app
+
+    from engine.config import Settings
+
+    settings = {f"NRM_{name.upper()}" for name in Settings.model_fields}
+    commands = {f"nrm {command.name or command.callback.__name__}" for command in app.registered_commands}
+    commands |= {f"nrm {group.name}" for group in app.registered_groups}
+    missing = [word for word in sorted(settings | commands) if word not in text("README.md")]
+    assert not missing, f"Say in README.md what these are for: {missing}"
