@@ -83,4 +83,4 @@ def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
 def _holds(act: Act, ground: Ground, urgent: bool) -> bool:
     names = {name: fact.kind for name, fact in act.bundle.facts.items()} | {"urgent": feel.Kind.boolean}
     condition = feel.compile_expression(ground.when, names=names, wants=feel.Kind.boolean)
-    return condition.evaluate(act.facts | {"urgent": urgent}) is True
+    return condition.evaluate(act.bundle.values(act.facts) | {"urgent": urgent}) is True

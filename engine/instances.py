@@ -27,6 +27,7 @@ from .models.work import (
     UserTask,
 )
 from .process import runtime
+from .process.elements import Outcome
 from .process.runtime import OpenTask, ScopeEnded, ScopeOpened, Step
 
 COORDINATOR = "coordinator"
@@ -81,6 +82,25 @@ def deliver(act: Act, instance: ProcessInstance, catch_id: str) -> None:
     )
 
 
+def send(act: Act, name: str, payload: dict[str, Any]) -> None:
+    """Send a message to this case: it begins a process beside the others, or reaches the step that waits for it."""
+    begun = act.bundle.started_by(name)
+    message = messages.send(act, name, payload)
+    if begun:
+        messages.take(act, message, None)
+        for process in begun:
+            start(act, process.id)
+        return
+    for instance in act.session.exec(_running(act)).all():
+        _hand_over(act, instance)
+
+
+def _running(act: Act) -> Any:
+    return select(ProcessInstance).where(
+        ProcessInstance.case_id == act.case.id, col(ProcessInstance.ended_at).is_(None)
+    )
+
+
 def report_fault(session: Session, fault: Fault, *, case_id: str, instance_id: str, element: str, kind: str) -> FaultRow:
     """Keep a step that had to be rolled back, in a transaction of its own, for the coordinator."""
     row = FaultRow(case_id=case_id, instance_id=instance_id, element=element, kind=kind, raised_at=clock.now())
@@ -97,6 +117,11 @@ def _state(act: Act, instance: ProcessInstance) -> bytes:
 
 def _advance(act: Act, instance: ProcessInstance, step: Callable[[], Step]) -> None:
     _write(act, instance, step())
+    _hand_over(act, instance)
+
+
+def _hand_over(act: Act, instance: ProcessInstance) -> None:
+    """Messages that came before their step was ready are taken as soon as it is."""
     while (waiting := messages.next_for(act, instance)) is not None:
         message, catch = waiting
         messages.take(act, message, catch)
@@ -125,7 +150,7 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
     for task in step.opened:
         _open_task(act, instance, task)
     for sent in step.sent:
-        messages.send(act, sent.name, {})
+        send(act, sent.name, {})
     if step.finished:
         _finish(act, instance, step)
 
@@ -195,7 +220,8 @@ def _participate(act: Act, instance: ProcessInstance, scope: str, lane: str, age
 
 def _end_scope(act: Act, instance: ProcessInstance, scope: str, ended: ScopeEnded | Step) -> None:
     """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
-    outcome = HandoffState(ended.outcome or HandoffState.DONE)
+    interrupted = ended.outcome == Outcome.INTERRUPTED
+    outcome = HandoffState.RECALLED if interrupted else HandoffState(ended.outcome or HandoffState.DONE)
     query = select(Handoff).where(
         Handoff.instance_id == instance.id,
         Handoff.scope == scope,

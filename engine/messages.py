@@ -1,6 +1,7 @@
 """Messages to a case: handed to exactly one waiting step, kept while none waits, shown when they expire."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import col, select
@@ -11,21 +12,18 @@ from .errors import Invalid
 from .models.cases import Message
 from .models.columns import new_id
 from .models.work import Catch, ProcessInstance
+from .process.definitions import Bundle
+from .process.elements import Event, Kind
 
 TIME_TO_LIVE_DAYS = 30
 
 
-def send(act: Act, name: str, payload: dict[str, Any]) -> Message | None:
-    """Send a message to this case. One that begins a process starts it beside the others.
+def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
+    """Keep a message for this case until a step takes it; `instances.send` is the door that hands it over.
 
     The payload holds declared facts only; each must name this message as its source.
     """
     _set_facts(act, name, payload)
-    if name in act.bundle.message_starts:
-        from . import instances  # the one door starts what the message begins
-
-        instances.start(act, act.bundle.message_starts[name])
-        return None
     message = Message(
         id=(message_id := new_id()),
         case_id=act.case.id,
@@ -54,7 +52,7 @@ def _set_facts(act: Act, name: str, payload: dict[str, Any]) -> None:
 
 def next_for(act: Act, instance: ProcessInstance) -> tuple[Message, Catch] | None:
     """The oldest waiting message that a step of this instance waits for."""
-    if not act.bundle.processes[instance.process].catches:
+    if not _waits_for_messages(act.bundle):
         return None
     act.session.flush()
     query = (
@@ -72,10 +70,17 @@ def next_for(act: Act, instance: ProcessInstance) -> tuple[Message, Catch] | Non
     return act.session.exec(query).first()
 
 
-def take(act: Act, message: Message, catch: Catch) -> None:
-    """Hand the message to this step, and to no other."""
-    message.taken_by = catch.id
+@lru_cache
+def _waits_for_messages(bundle: Bundle) -> bool:
+    waiting = (Kind.CATCH, Kind.RECEIVE, Kind.BOUNDARY)
+    return any(e.event is Event.MESSAGE and e.kind in waiting for e in bundle.elements.values())
+
+
+def take(act: Act, message: Message, catch: Catch | None) -> None:
+    """Hand the message to one step, and to no other; without a step it has begun a process."""
+    message.taken_by = catch.id if catch else "start"
     act.session.add(message)
-    act.record("message.taken", message, name=message.name, element=catch.element)
-    act.session.delete(catch)
+    act.record("message.taken", message, name=message.name, element=catch.element if catch else "")
+    if catch is not None:
+        act.session.delete(catch)
     act.session.flush()

@@ -70,7 +70,7 @@ def begin(session: Session, user: User) -> str:
     )
     session.add(row)
     session.exec(delete(SignInAttempt).where(col(SignInAttempt.login) == user.login))
-    audit.record(session, "signed_in", user, by=_actor(user, session.get_one(Agency, user.agency_id)))
+    audit.record(session, "signed_in", user, by=actor_of(user, session.get_one(Agency, user.agency_id)))
     return token
 
 
@@ -95,7 +95,7 @@ def of_cookie(session: Session, token: str) -> tuple[Actor, SignIn] | None:
     idle, longest = timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().session_hours)
     if now - row.seen_at > idle or now - row.created_at > longest:
         return None
-    return _actor(user, agency), row
+    return actor_of(user, agency), row
 
 
 def stay(row: SignIn) -> bool:
@@ -120,10 +120,11 @@ def of_token(session: Session, token: str) -> Actor | None:
         .where(ApiToken.id == _hash(token), col(User.active).is_(True))
     )
     found = session.exec(query).first()
-    return _actor(*found) if found else None
+    return actor_of(*found) if found else None
 
 
-def _actor(user: User, agency: Agency) -> Actor:
+def actor_of(user: User, agency: Agency) -> Actor:
+    """This person, acting for this agency."""
     return Actor(
         user_id=user.id,
         agency_id=agency.id,

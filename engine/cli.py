@@ -1,0 +1,175 @@
+"""The command `nrm`: one line says what went wrong, and the exit code whether it did."""
+
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlmodel import select
+
+from . import bundles, migrations, vault, worker
+from .app import create_app
+from .audit import checkpoint, reconcile
+from .config import LOOPBACK, settings
+from .database import Store
+from .demo import agencies, clock, story
+from .errors import EngineError
+from .models.people import Agency
+from .process import describe as descriptions
+from .process.check import check as check_files
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a National Referral Mechanism as it is drawn.")
+forms_app = typer.Typer(no_args_is_help=True, help="Take forms to a spreadsheet and back.")
+audit_app = typer.Typer(no_args_is_help=True, help="Prove the record.")
+app.add_typer(forms_app, name="forms")
+app.add_typer(audit_app, name="audit")
+console = Console(stderr=True)
+
+
+def main() -> None:
+    """Run a command; an error is one line and exit code 1."""
+    try:
+        app()
+    except EngineError as error:
+        console.print(f"[red]{error.message}[/red]", highlight=False)
+        sys.exit(1)
+
+
+def open_store() -> Store:
+    """The store of this installation, with its key."""
+    chosen = settings()
+    return Store(chosen.database_url, vault.Vault(vault.read_or_create_key_file(chosen.key_file)))
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option(help="Synthetic data and a clock that can be moved.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on; training systems take this machine only.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    with_worker: Annotated[bool, typer.Option(help="Run the worker in this process.")] = True,
+) -> None:
+    """Serve pages and API, with the worker beside them."""
+    chosen = settings()
+    chosen.demo = demo or chosen.demo
+    chosen.host, chosen.port = host or chosen.host, port or chosen.port
+    if chosen.host not in LOOPBACK:
+        raise EngineError(
+            f"This is a training system and does not listen on {chosen.host}. Use 127.0.0.1 and synthetic data."
+        )
+    store = prepare()
+    if chosen.demo:
+        plant(store)
+    with store.reading() as session:
+        clock.restore(session)
+    address = f"http://{chosen.host}:{chosen.port}"
+    console.print(f"[bold]The NRM training system is at {address}[/bold]", highlight=False)
+    if chosen.demo:
+        console.print(f"Sign in as police_osh, shelter_osh, coordinator_osh, auditor, …; password {agencies.PASSWORD}")
+    console.print("Stop with Ctrl+C.")
+    uvicorn.run(
+        create_app(store, with_worker=with_worker), host=chosen.host, port=chosen.port, log_level="warning", access_log=False
+    )
+
+
+def prepare() -> Store:
+    """Migrate the store and deploy the country's bundle, both only where needed."""
+    store = open_store()
+    migrations.upgrade(store)
+    with store.transaction() as session:
+        bundles.deploy(session, bundles.shipped(settings()))
+    return store
+
+
+def plant(store: Store) -> None:
+    """Write the demo data into an empty store."""
+    with store.reading() as session:
+        empty = session.exec(select(Agency.id).limit(1)).first() is None
+    if not empty:
+        return
+    with _progress() as progress:
+        bar = progress.add_task("Demo agencies and people", total=len(story.STAGES) + 1)
+        with store.transaction() as session:
+            agencies.seed(session)
+        progress.advance(bar)
+        story.seed(store, lambda what: progress.update(bar, advance=1, description="Demo cases"))
+
+
+@app.command("worker")
+def work(once: Annotated[bool, typer.Option(help="Do what is due and stop.")] = False) -> None:
+    """Fire clocks, send notices and publish checkpoints, apart from the pages."""
+    store = open_store()
+    if once:
+        console.print(f"{worker.drain(store)} rounds of work done.")
+        return
+    worker.run(store, threading.Event())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema and deploy the process definitions."""
+    prepare()
+    console.print("The database is up to date. Next: nrm serve")
+
+
+@app.command()
+def seed() -> None:
+    """Write the synthetic agencies, people and cases of the demo into an empty database."""
+    plant(prepare())
+    console.print("Demo data is in place. Next: nrm serve --demo")
+
+
+@app.command()
+def check(
+    workflows: Annotated[Path | None, typer.Argument(help="Folder of diagrams; default: the country's.")] = None,
+    forms: Annotated[Path | None, typer.Argument(help="Folder of forms.")] = None,
+) -> None:
+    """Check diagrams, tables, forms, facts and clocks; each refusal names file, element and remedy."""
+    chosen = settings()
+    chosen.workflows, chosen.forms = workflows or chosen.workflows, forms or chosen.forms
+    problems = check_files(bundles.shipped(chosen))
+    for problem in problems:
+        typer.echo(str(problem))
+    if problems:
+        raise EngineError(f"{len(problems)} problems. Mend them, then run nrm check again.")
+    console.print("Everything that is drawn can run.")
+
+
+@app.command()
+def describe(language: Annotated[str, typer.Option(help="ky, ru or en.")] = "en") -> None:
+    """Print each process as a numbered list a person can read."""
+    typer.echo(descriptions.describe(bundles.shipped(settings()), language))
+
+
+def _progress() -> Progress:
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(), console=console)
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Recompute the record and compare it with the live tables. Exit code 1: tampered."""
+    store = open_store()
+    with store.reading() as session, _progress() as progress:
+        bar = progress.add_task("Entries", total=None)
+        verdict = reconcile.verify(session, lambda done: progress.update(bar, completed=done))
+    for wrong in verdict.wrong[:50]:
+        typer.echo(wrong)
+    typer.echo(f"{verdict.entries} entries, {verdict.rows} rows, root {verdict.root}")
+    if not verdict.intact:
+        raise EngineError(f"The record is not intact: {len(verdict.wrong)} differences.")
+    console.print("Intact: every entry, every checkpoint and every live row agree.")
+
+
+@audit_app.command("export")
+def audit_export(file: Annotated[Path, typer.Argument(help="Where to write the log (JSON Lines).")]) -> None:
+    """Write the whole log and its checkpoint for `engine/audit/verify.py`, which needs nothing of ours."""
+    store = open_store()
+    with store.transaction() as session:
+        checkpoint.publish(session)
+    with store.reading() as session, file.open("w") as out:
+        size = checkpoint.export(session, out)
+        file.with_suffix(".checkpoint").write_text(checkpoint.note(checkpoint.newest(session)))
+    console.print(f"{size} entries written. Check them anywhere: python verify.py {file.name}")

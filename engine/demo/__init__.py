@@ -1,0 +1,1 @@
+"""Demo mode: a clock that can be moved, and synthetic agencies, people and cases."""
