@@ -187,7 +187,6 @@ def test_scripts_are_strict():
 
 def test_the_readme_names_every_setting_and_command():
     from engine.cli import app
-
     from engine.config import Settings
 
     settings = {f"NRM_{name.upper()}" for name in Settings.model_fields}
