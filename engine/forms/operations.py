@@ -98,7 +98,7 @@ def _check_literal(asked: Node, other: Node) -> None:
         )
     if kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DATE):
         raise ExpressionInvalid(
-            f"A {kind} is compared with a text.", "Compare it with a number or with today()."
+            f"An answer of type {kind} is compared with a text.", "Compare it with a number or with today()."
         )
 
 

@@ -197,7 +197,7 @@ class QuestionReader:
             return None
         fact_type = FactType(str(fact.type))
         if kind not in FACT_KINDS[fact_type]:
-            what = f"A {kind} cannot set the fact “{name}”, a {fact_type}."
+            what = f"A question of type {kind} cannot set the fact “{name}” of type {fact_type}."
             self.problems.add(
                 row.number, "bind::nrm:fact", what, f"Ask it as {' or '.join(sorted(FACT_KINDS[fact_type]))}."
             )
