@@ -22,8 +22,8 @@ MANIFEST = TARGET / "manifest.json"
 # Read from upstream's repository: the npm package carries no licence file.
 GOVUK_LICENCE = HERE / "govuk-frontend.LICENSE"
 COMPONENTS = (
-    "breadcrumbs button checkboxes details error-message error-summary fieldset generic-header hint input "
-    "inset-text label notification-banner radios select skip-link summary-list table tag textarea warning-text"
+    "button checkboxes details error-message error-summary fieldset hint input inset-text label "
+    "notification-banner radios select skip-link table tag textarea"
 ).split()
 
 

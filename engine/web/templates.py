@@ -28,7 +28,6 @@ FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 
 COMPONENTS = {
-    "breadcrumbs": "Breadcrumbs",
     "button": "Button",
     "checkboxes": "Checkboxes",
     "details": "Details",
@@ -38,10 +37,8 @@ COMPONENTS = {
     "notification-banner": "NotificationBanner",
     "radios": "Radios",
     "select": "Select",
-    "summary-list": "SummaryList",
     "tag": "Tag",
     "textarea": "Textarea",
-    "warning-text": "WarningText",
 }
 
 
