@@ -6,9 +6,10 @@ Rows are counted through all lanes from the top; the lane of a node follows from
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+
 @dataclass(frozen=True)
 class Node:
-    """One event, gateway, task or call. `label` says where an outside label stands: top, bottom, left or right."""
+    """An event, gateway, task or call. `label`: where it stands (top, bottom, left, lowleft, right)."""
 
     id: str
     kind: str

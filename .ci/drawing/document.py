@@ -14,7 +14,15 @@ DI = "http://www.omg.org/spec/DD/20100524/DI"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 MODELER = "http://camunda.org/schema/modeler/1.0"
-NAMESPACES = {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "xsi": XSI, "zeebe": ZEEBE, "modeler": MODELER}
+NAMESPACES = {
+    "bpmn": BPMN,
+    "bpmndi": BPMNDI,
+    "dc": DC,
+    "di": DI,
+    "xsi": XSI,
+    "zeebe": ZEEBE,
+    "modeler": MODELER,
+}
 
 Element = etree._Element
 
@@ -27,7 +35,9 @@ def document(process: Process, layout: Layout) -> bytes:
     root.set(f"{{{MODELER}}}executionPlatform", "Camunda Cloud")
     root.set(f"{{{MODELER}}}executionPlatformVersion", "8.6.0")
     collaboration = _add(root, BPMN, "collaboration", id=f"map_{process.id}")
-    _add(collaboration, BPMN, "participant", id=f"pool_{process.id}", name=process.name, processRef=process.id)
+    _add(
+        collaboration, BPMN, "participant", id=f"pool_{process.id}", name=process.name, processRef=process.id
+    )
     body = _add(root, BPMN, "process", id=process.id, name=process.name, isExecutable="true")
     _add(body, BPMN, "documentation").text = process.doc
     _write_lanes(body, process)
@@ -99,7 +109,9 @@ def _call(extensions: Element, node: Node) -> None:
 
 def _decision(extensions: Element, node: Node) -> None:
     if node.decision:
-        _add(extensions, ZEEBE, "calledDecision", decisionId=node.decision[0], resultVariable=node.decision[1])
+        _add(
+            extensions, ZEEBE, "calledDecision", decisionId=node.decision[0], resultVariable=node.decision[1]
+        )
 
 
 def _properties(extensions: Element, node: Node) -> None:

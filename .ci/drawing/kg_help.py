@@ -1,11 +1,20 @@
+# ruff: noqa: E501 - a description reads best one node to a line
 """The processes of help and protection of the Kyrgyz mechanism, as first drawn."""
 
 from .description import Process
-from .words import back, end, one_of, otherwise, path, send, start, task, wait, when
+from .words import end, one_of, otherwise, path, send, start, task, wait, when
 
 ACCEPT = '=if urgent then clock("accept_urgent") else clock("accept_normal")'
-SERVICE = {"purpose": '=if urgent then "urgent_help" else "services"', "accept": ACCEPT, "service": "=service"}
-SHELTER_STAY = {"purpose": '=if urgent then "urgent_help" else "shelter"', "accept": ACCEPT, "service": "shelter"}
+SERVICE = {
+    "purpose": '=if urgent then "urgent_help" else "services"',
+    "accept": ACCEPT,
+    "service": "=service",
+}
+SHELTER_STAY = {
+    "purpose": '=if urgent then "urgent_help" else "shelter"',
+    "accept": ACCEPT,
+    "service": "shelter",
+}
 LEGAL = {"purpose": "legal_aid", "accept": "accept_normal"}
 PROTECTION = {"purpose": "protection", "accept": "accept_urgent"}
 CHILD = {"accept": "accept_urgent"}
@@ -128,7 +137,7 @@ CHILD_PROTECTION = Process(
              "A child is never left alone with this: child protection comes at once.", urgent="=true", **CHILD),
         task("guardian", "Name a guardian", (2, 1), "guardian",
              "An adult with no other interest than the child's speaks for the child.", **CHILD),
-        one_of("what_age", "What age was found?", (3, 1), label="left"),
+        one_of("what_age", "What age?", (3, 1), label="left"),
         send("announce_majority", "Note the 18th birthday", (4, 1), "coming_of_age",
              "On the 18th birthday the young person decides for themselves, without losing any help."),
         end("not_a_child", "Found to be adult", (4, 2), label="right"),

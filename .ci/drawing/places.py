@@ -1,6 +1,7 @@
-"""Where everything stands: columns as wide as what is in them, rows by lane, edges that run straight or turn once."""
+"""Where everything stands: columns as wide as their nodes, rows by lane, edges that run straight or turn."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .description import Flow, Node, Process
 
@@ -98,7 +99,11 @@ def _columns(process: Process) -> tuple[dict[int, float], float]:
 
 def _gap(process: Process, col: int) -> float:
     here = {node.id for node in process.nodes if node.col == col}
-    named = [text_size(f.name)[0] + (DEFAULT_MARK if f.default else 0) for f in process.flows if f.source in here and f.name and ":" not in f.route]
+    named = [
+        text_size(f.name)[0] + (DEFAULT_MARK if f.default else 0)
+        for f in process.flows
+        if f.source in here and f.name and ":" not in f.route
+    ]
     return max([GAP, *(width + 14 for width in named)])
 
 
@@ -176,7 +181,7 @@ def _beside(start: Box, end: Box, distance: float) -> list[Point]:
 def _flow_label(flow: Flow, points: list[Point]) -> Box:
     """Above the first level stretch, at its beginning; beside an upright flow."""
     width, height = text_size(flow.name)
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         if y1 == y2:
             left = _label_start(flow, points, x1, x2, width)
             return Box(left, y1 + 4 if flow.label == "bottom" else y1 - height - 3, width, height)

@@ -1,5 +1,7 @@
 """Short words to describe a process with: one function per kind of node."""
 
+from itertools import pairwise
+
 from .description import Flow, Node
 
 Place = tuple[int, int]
@@ -10,7 +12,9 @@ def start(node_id: str, name: str, at: Place, *, message: str = "") -> Node:
 
 
 def end(node_id: str, name: str, at: Place, outcome: str = "", label: str = "") -> Node:
-    return Node(node_id, "endEvent", name, *at, label=label, properties={"outcome": outcome} if outcome else {})
+    return Node(
+        node_id, "endEvent", name, *at, label=label, properties={"outcome": outcome} if outcome else {}
+    )
 
 
 def wait(node_id: str, name: str, at: Place, clock: str, doc: str) -> Node:
@@ -50,7 +54,7 @@ def all_of(node_id: str, name: str, at: Place, label: str = "") -> Node:
 
 def path(*node_ids: str) -> tuple[Flow, ...]:
     """Plain flows from each node to the next."""
-    return tuple(Flow(a, b) for a, b in zip(node_ids, node_ids[1:], strict=False))
+    return tuple(Flow(a, b) for a, b in pairwise(node_ids))
 
 
 def when(source: str, target: str, name: str, condition: str, route: str = "", label: str = "") -> Flow:

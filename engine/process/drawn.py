@@ -1,4 +1,4 @@
-"""What a diagram says, read from its XML: lanes, nodes and flows. Shared by the picture and the description."""
+"""What a diagram says, read from its XML: lanes, nodes, flows. Shared by picture and description."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,8 +33,9 @@ class Flow:
 class Node:
     """An event, gateway, task, call activity or embedded subprocess.
 
-    `event` is timer, message, terminate, ... or empty; `clock` the timer's expression; `many` is parallel, sequential,
-    loop or empty and `each` the collection; `properties` come without their `nrm:`.
+    `event` is timer, message, terminate, ... or empty; `clock` the timer's expression; `inputs` are those of
+    a call; `many` is parallel, sequential, loop or empty, `each` its collection and the name of one item;
+    `properties` come without their `nrm:`.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Node:
     due: str
     calls: str
     decision: tuple[str, str]
+    inputs: Mapping[str, str]
     many: str
     each: tuple[str, str]
     attached_to: str
@@ -81,7 +83,9 @@ def parse(xml: bytes) -> etree._Element:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise Invalid(f"This is not a readable diagram: {error.msg}. Save it again in the modeler.") from error
+        raise Invalid(
+            f"This is not a readable diagram: {error.msg}. Save it again in the modeler."
+        ) from error
     if root.find("bpmn:process", NAMES) is None:
         raise Invalid("This file holds no BPMN process. Choose a .bpmn file with one executable process.")
     return root
@@ -90,8 +94,11 @@ def parse(xml: bytes) -> etree._Element:
 def read(root: etree._Element) -> Drawn:
     process = root.find("bpmn:process", NAMES)
     assert process is not None, "parse() has looked"
-    lanes = {str(ref.text).strip(): _text(lane, "name") for lane in process.iter(f"{{{BPMN}}}lane")
-             for ref in lane.findall("bpmn:flowNodeRef", NAMES)}  # fmt: skip
+    lanes = {
+        str(ref.text).strip(): _text(lane, "name")
+        for lane in process.iter(f"{{{BPMN}}}lane")
+        for ref in lane.findall("bpmn:flowNodeRef", NAMES)
+    }
     messages = {_text(m, "id"): _text(m, "name") for m in root.findall("bpmn:message", NAMES)}
     nodes = {_text(e, "id"): _node(e, lanes, messages) for e in _nodes(process)}
     return Drawn(
@@ -130,6 +137,7 @@ def _node(element: etree._Element, lanes: dict[str, str], messages: dict[str, st
         due=_text(element.find("bpmn:extensionElements/zeebe:taskSchedule", NAMES), "dueDate"),
         calls=_text(element, "calledElement"),
         decision=(_text(decision, "decisionId"), _text(decision, "resultVariable")),
+        inputs={_text(i, "target"): _text(i, "source") for i in element.iter(f"{{{ZEEBE}}}input")},
         many=many,
         each=each,
         attached_to=_text(element, "attachedToRef"),
@@ -143,7 +151,9 @@ def _event(element: etree._Element) -> tuple[str, str, str]:
     for child in element:
         kind = etree.QName(child).localname
         if kind.endswith("EventDefinition"):
-            clock = next((str(c.text).strip() for c in child if c.text and "time" in etree.QName(c).localname), "")
+            clock = next(
+                (str(c.text).strip() for c in child if c.text and "time" in etree.QName(c).localname), ""
+            )
             return kind.removesuffix("EventDefinition"), clock, _text(child, "messageRef")
     return "", "", ""
 

@@ -3,13 +3,16 @@ content-security policy shows it. A state is told by its mark and its line, not 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
+from ..errors import Invalid
 from .drawn import BPMNDI, DC, DI, EVENTS, GATEWAYS, NAMES, Drawn, Node, parse, read
 from .picture_marks import BADGES, EVENT_MARKS, GATEWAY_MARKS, REPEAT_MARKS, TASK_MARKS
 
 SVG = "http://www.w3.org/2000/svg"
+DEFAULT_NAMESPACE: Any = {None: SVG}
 INK, QUIET, PAPER = "#0b0c0c", "#505a5f", "#ffffff"
 LINE, LETTER, WIDE_LETTER = 14, 6.0, 6.9
 STATE_WORDS = {"done": "done", "active": "in work", "waiting": "waiting", "late": "late"}
@@ -64,8 +67,8 @@ def svg(
     """The SVG of one diagram.
 
     `states` gives element ids the state done, active, waiting or late; `counts` a number to show beside them;
-    `translate` says every name, lane and state word in the reader's language. Raises Invalid for unreadable XML,
-    for a diagram without a picture, and for a state it does not know."""
+    `translate` says every name, lane and state word in the reader's language. Raises Invalid for unreadable
+    XML, for a diagram without a picture, and for a state it does not know."""
     root = parse(process_xml)
     canvas = Canvas(read(root), *_places(root), states or {}, counts or {}, translate or str)
     _check(canvas)
@@ -84,8 +87,6 @@ def svg(
 
 
 def _check(canvas: Canvas) -> None:
-    from ..errors import Invalid
-
     unknown = sorted(set(canvas.states.values()) - set(STATE_WORDS))
     if unknown:
         raise Invalid(f"Unknown state {', '.join(unknown)}. Use one of {', '.join(STATE_WORDS)}.")
@@ -119,14 +120,28 @@ def _frame(canvas: Canvas, title: str) -> Element:
     left, top = min(b.x for b in canvas.boxes.values()) - 10, min(b.y for b in canvas.boxes.values()) - 10
     right = max(b.x + b.width for b in canvas.boxes.values()) + 10
     bottom = max(b.y + b.height for b in canvas.boxes.values()) + 10
-    picture = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
-    size = {"viewBox": f"{left:g} {top:g} {right - left:g} {bottom - top:g}", "width": f"{right - left:g}",
-            "height": f"{bottom - top:g}", "font-family": "Arial, Helvetica, sans-serif", "font-size": "12"}  # fmt: skip
+    picture = etree.Element(f"{{{SVG}}}svg", nsmap=DEFAULT_NAMESPACE)
+    size = {
+        "viewBox": f"{left:g} {top:g} {right - left:g} {bottom - top:g}",
+        "width": f"{right - left:g}",
+        "height": f"{bottom - top:g}",
+        "font-family": "Arial, Helvetica, sans-serif",
+        "font-size": "12",
+    }
     _set(picture, {**size, "class": "diagram", "role": "img", "aria-labelledby": f"title-{key} desc-{key}"})
     _add(picture, "title", id=f"title-{key}").text = title
     _add(picture, "desc", id=f"desc-{key}").text = _story(canvas)
-    arrow = _add(_add(picture, "defs"), "marker", id=f"arrow-{key}", viewBox="0 0 10 10", refX="9.5", refY="5",
-                 markerWidth="9", markerHeight="9", orient="auto")  # fmt: skip
+    arrow = _add(
+        _add(picture, "defs"),
+        "marker",
+        id=f"arrow-{key}",
+        viewBox="0 0 10 10",
+        refX="9.5",
+        refY="5",
+        markerWidth="9",
+        markerHeight="9",
+        orient="auto",
+    )
     _add(arrow, "path", d="M0 1 L10 5 L0 9 z", fill=INK)
     return picture
 
@@ -174,7 +189,9 @@ def _draw_flow(picture: Element, canvas: Canvas, flow: str, default: bool) -> No
         (x1, y1), (x2, y2) = points[:2]
         length = max(abs(x2 - x1) + abs(y2 - y1), 1)
         x, y = x1 + (x2 - x1) / length * 11, y1 + (y2 - y1) / length * 11
-        _add(picture, "path", d=f"M{x - 4:g} {y + 5:g}L{x + 4:g} {y - 5:g}", stroke=INK, **{"class": "default"})
+        _add(
+            picture, "path", d=f"M{x - 4:g} {y + 5:g}L{x + 4:g} {y - 5:g}", stroke=INK, **{"class": "default"}
+        )
 
 
 def _draw_node(picture: Element, canvas: Canvas, node: Node) -> None:
@@ -218,8 +235,10 @@ def _draw_event(group: Element, canvas: Canvas, node: Node, box: Box) -> None:
         look["stroke-dasharray"] = "4 3"
     _set(_add(group, "circle", cx=f"{box.cx:g}", cy=f"{box.cy:g}", r=f"{radius:g}"), look)
     if node.kind not in ("startEvent", "endEvent"):
-        _set(_add(group, "circle", cx=f"{box.cx:g}", cy=f"{box.cy:g}", r=f"{radius - 3:g}"),
-             {**look, "fill": "none", "stroke-width": "1"})  # fmt: skip
+        _set(
+            _add(group, "circle", cx=f"{box.cx:g}", cy=f"{box.cy:g}", r=f"{radius - 3:g}"),
+            {**look, "fill": "none", "stroke-width": "1"},
+        )
     for shape, attributes in EVENT_MARKS.get(node.event, ()):
         _mark(group, shape, attributes, box.cx - 9, box.cy - 9)
     _write_outside(group, canvas, node, box)
@@ -241,8 +260,15 @@ def _write_outside(group: Element, canvas: Canvas, node: Node, box: Box) -> None
 
 
 def _draw_badge(group: Element, box: Box, state: str) -> None:
-    _add(group, "circle", cx=f"{box.x + box.width:g}", cy=f"{box.y:g}", r="10", fill=STATE_LOOKS[state]["stroke"],
-         **{"class": "badge"})  # fmt: skip
+    _add(
+        group,
+        "circle",
+        cx=f"{box.x + box.width:g}",
+        cy=f"{box.y:g}",
+        r="10",
+        fill=STATE_LOOKS[state]["stroke"],
+        **{"class": "badge"},
+    )
     for shape, attributes in BADGES[state]:
         _mark(group, shape, attributes, box.x + box.width - 10, box.y - 10)
 
@@ -250,7 +276,9 @@ def _draw_badge(group: Element, box: Box, state: str) -> None:
 def _draw_count(group: Element, box: Box, count: int) -> None:
     x, y, word = box.x + box.width, box.y + box.height, str(count)
     width = 12 + 7 * len(word)
-    _add(group, "rect", x=f"{x - width / 2:g}", y=f"{y - 9:g}", width=f"{width}", height="18", rx="9", fill=INK)
+    _add(
+        group, "rect", x=f"{x - width / 2:g}", y=f"{y - 9:g}", width=f"{width}", height="18", rx="9", fill=INK
+    )
     text = _add(group, "text", x=f"{x:g}", y=f"{y + 4:g}", fill=PAPER, **{"class": "count"})
     text.set("text-anchor", "middle")
     text.text = word
@@ -260,7 +288,9 @@ def _write(parent: Element, words: str, box: Box, kind: str, fill: str = INK) ->
     """Wrapped and centred in the box; a label wider than its box grows to both sides of the box's middle."""
     lines = _wrap(words, max(box.width, 84))
     size = 12 if len(lines) <= 4 else 10.5
-    text = _add(parent, "text", **{"class": kind, "text-anchor": "middle", "fill": fill, "font-size": f"{size:g}"})
+    text = _add(
+        parent, "text", **{"class": kind, "text-anchor": "middle", "fill": fill, "font-size": f"{size:g}"}
+    )
     top = box.cy - (len(lines) - 1) * LINE * size / 24 + size / 3
     for number, line in enumerate(lines):
         span = _add(text, "tspan", x=f"{box.cx:g}", y=f"{top + number * LINE * size / 12:g}")
