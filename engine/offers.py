@@ -219,6 +219,7 @@ def open_at(act: Act, task: UserTask, agency_id: str) -> None:
     """Put a task on the desk of the agency that fills its lane."""
     task.status = TaskStatus.OPEN
     task.holder_id = agency_id
+    task.assigned_at = act.at
     task.revision += 1
     travels = bool(task.moves) and task.giver_id != agency_id
     task.accountable_id = task.giver_id if travels else agency_id

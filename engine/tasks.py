@@ -145,6 +145,7 @@ def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tu
 def _change(act: Act, task: UserTask, status: TaskStatus, user_id: str | None) -> None:
     task.status = status
     task.claimed_by_id = user_id
+    task.claimed_at = act.at if user_id else None
     task.revision += 1
     act.session.add(task)
 

@@ -5,6 +5,7 @@ carries the recorded columns of the row it is about, so that the live tables can
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..models.records import AuditEntry, LogHead
 from . import tree
 
 VERSION = 1
+LATE = timedelta(hours=24)
 
 
 class Unrecorded(AssertionError):
@@ -99,6 +101,8 @@ def _append(session: OrmSession) -> None:
                 "action": leaf["action"],
                 "actor_agency_id": leaf["actor"]["agency"],
                 "entered_at": entered_at,
+                "late_entry": entered_at - datetime.fromisoformat(leaf["happened_at"]) > LATE,
+                "on_behalf": "on_behalf_of" in leaf["data"],
                 "leaf": text.decode(),
                 "leaf_hash": tree.leaf_hash(text),
             }

@@ -10,6 +10,8 @@ from .kinds import Domain, FactType, Kind
 
 FALLBACK = ("ru", "en")
 TODAY = "today()"
+# A problem quotes the form; a hostile form must not make it endless.
+MAX_TOLD = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class Problems:
 
     def add(self, row: int | None, column: str | None, what: str, remedy: str) -> None:
         """Note something wrong at a row (or in the whole file) and what to do."""
-        self.found.append(Problem(self.file, row, column, what, remedy))
+        self.found.append(Problem(self.file, row, column, what[:MAX_TOLD], remedy[:MAX_TOLD]))
 
     def refusal(self, row: int | None, column: str | None, what: str, remedy: str) -> FormInvalid:
         """The error for something so wrong that reading cannot go on."""

@@ -94,7 +94,9 @@ def _check_package(content: bytes) -> None:
 def _check_part(name: str, content: bytes) -> None:
     if "vbaproject" in name.lower():
         raise _refusal("The workbook holds macros.", "Save it as .xlsx without macros.")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    # A part in UTF-16 would hide a document type from the search; such a part is full of zero bytes.
+    hidden = name.endswith((".xml", ".rels")) and b"\0" in content
+    if hidden or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise _refusal("The workbook holds a document type.", "Copy the cells into a new workbook.")
 
 

@@ -44,6 +44,7 @@ class Agency(SQLModel, table=True):
     phone: str = Field(default="", max_length=40)
     hours: str = Field(default="", max_length=100)
     email: str = Field(default="", max_length=200)
+    language: str = Field(default="ru", max_length=2)
     webhook_url: str = Field(default="", max_length=500)
     webhook_secret: str = Field(default="", max_length=200)
     active: bool = True

@@ -27,6 +27,8 @@ class AuditEntry(SQLModel, table=True):
     action: str = Field(max_length=48)
     actor_agency_id: str | None = link(nullable=True)
     entered_at: datetime = instant(index=True)
+    late_entry: bool = Field(default=False, index=True)  # entered more than 24 hours after it happened
+    on_behalf: bool = Field(default=False, index=True)  # entered for somebody without an account
     leaf: str = Field(sa_column=Column(Text, nullable=False))
     leaf_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 

@@ -136,6 +136,8 @@ class UserTask(SQLModel, table=True):
     giver_id: str = link("agency")
     claimed_by_id: str | None = link("member", nullable=True)
     opened_at: datetime = instant()
+    assigned_at: datetime | None = instant(nullable=True)
+    claimed_at: datetime | None = instant(nullable=True)
     due_at: datetime | None = instant(nullable=True)
     ended_at: datetime | None = instant(nullable=True)
     ended_by_id: str | None = link(nullable=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 MAX_TEXT = 10_000
-MAX_ITEMS = 1_000
+MAX_ITEMS = 200
 _MAX_NESTED_LISTS = 5
 _MAX_BITS = 400
 NUMBERS = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-99, Emax=99, traps=[])

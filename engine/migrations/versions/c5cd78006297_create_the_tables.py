@@ -6,7 +6,7 @@ from alembic import op
 
 import engine.models.columns
 
-revision = '4c7bf472d414'
+revision = 'c5cd78006297'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -41,6 +41,8 @@ def upgrade() -> None:
     sa.Column('action', sqlmodel.sql.sqltypes.AutoString(length=48), nullable=False),
     sa.Column('actor_agency_id', sa.String(length=32), nullable=True),
     sa.Column('entered_at', engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('late_entry', sa.Boolean(), nullable=False),
+    sa.Column('on_behalf', sa.Boolean(), nullable=False),
     sa.Column('leaf', sa.Text(), nullable=False),
     sa.Column('leaf_hash', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('index', name=op.f('pk_audit_entry'))
@@ -49,6 +51,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_audit_entry_action', ['action', 'index'], unique=False)
         batch_op.create_index('ix_audit_entry_case', ['case_id', 'index'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_entered_at'), ['entered_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_late_entry'), ['late_entry'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_on_behalf'), ['on_behalf'], unique=False)
 
     op.create_table('bundle',
     sa.Column('id', sa.String(length=64), nullable=False),
@@ -379,6 +383,8 @@ def upgrade() -> None:
     sa.Column('giver_id', sa.String(length=32), nullable=False),
     sa.Column('claimed_by_id', sa.String(length=32), nullable=True),
     sa.Column('opened_at', engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('assigned_at', engine.models.columns.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('claimed_at', engine.models.columns.UTCDateTime(timezone=True), nullable=True),
     sa.Column('due_at', engine.models.columns.UTCDateTime(timezone=True), nullable=True),
     sa.Column('ended_at', engine.models.columns.UTCDateTime(timezone=True), nullable=True),
     sa.Column('ended_by_id', sa.String(length=32), nullable=True),
@@ -619,6 +625,8 @@ def downgrade() -> None:
     op.drop_table('checkpoint')
     op.drop_table('bundle')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_entry_on_behalf'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_late_entry'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_entered_at'))
         batch_op.drop_index('ix_audit_entry_case')
         batch_op.drop_index('ix_audit_entry_action')

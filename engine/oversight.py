@@ -1,0 +1,200 @@
+"""Oversight: what an auditor sees across cases, under aliases: timelines, waiting times, and the fixed exceptions."""
+
+import hmac
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from statistics import median
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from . import clock
+from .actor import Actor
+from .errors import NotFound
+from .models.cases import Case
+from .models.people import Agency
+from .models.records import AuditEntry
+from .models.work import (
+    Alarm,
+    Deadline,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    Movement,
+    TaskStatus,
+    UserTask,
+)
+
+MOST = 200
+
+
+class ExceptionKind(StrEnum):
+    """What an auditor must be shown; the list is fixed, so that nothing is left out because nobody asked."""
+
+    LATE = "late"
+    SKIPPED = "skipped"
+    REPEATED = "repeated"
+    OVERRIDDEN = "overridden"
+    ENTERED_FOR_ANOTHER = "entered_for_another"
+    ENTERED_LATE = "entered_late"
+    CORRECTED = "corrected"
+    UNACKNOWLEDGED_ALARM = "unacknowledged_alarm"
+    ONE_AGENCY_ALONE = "one_agency_alone"
+    NOT_ARRIVED = "not_arrived"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One exception: in which case, when, at which step."""
+
+    kind: ExceptionKind
+    case_id: str
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long offers and duties wait for an agency at one stage."""
+
+    agency: str
+    stage: str
+    count: int
+    median: timedelta
+    longest: timedelta
+
+
+def check_auditor(by: Actor) -> None:
+    """These pages exist for auditors only."""
+    if not by.is_auditor:
+        raise NotFound()
+
+
+def alias(case_id: str) -> str:
+    """A name for a case that leads an auditor back to it and nobody to a person."""
+    return "A-" + hmac.new(b"nrm auditor's alias", case_id.encode(), sha256).hexdigest()[:10].upper()
+
+
+def timelines(session: Session, *, by: Actor, offset: int = 0, limit: int = 20) -> list[Case]:
+    """A page of cases, the newest first."""
+    check_auditor(by)
+    query = select(Case).order_by(col(Case.opened_at).desc(), col(Case.id)).offset(offset).limit(limit)
+    return list(session.exec(query).all())
+
+
+def case_of(session: Session, name: str, *, by: Actor) -> Case:
+    """The case behind an alias."""
+    check_auditor(by)
+    for case in session.exec(select(Case)).all():
+        if hmac.compare_digest(alias(case.id), name):
+            return case
+    raise NotFound()
+
+
+def waits(session: Session, *, by: Actor) -> list[Wait]:
+    """Waiting apart from working: from offer to answer and from assignment to claim, per agency and stage."""
+    check_auditor(by)
+    found: dict[tuple[str, str], list[timedelta]] = defaultdict(list)
+    offers = select(Handoff.receiver_name, Handoff.task_name, Handoff.offered_at, Handoff.answered_at)
+    for agency, stage, start, end in session.exec(offers.where(Handoff.receiver_name != "")).all():
+        found[agency, stage].append((end or clock.now()) - start)
+    names = {a.id: a.name for a in session.exec(select(Agency)).all()}
+    duties = select(UserTask.holder_id, UserTask.name, UserTask.assigned_at, UserTask.claimed_at).where(
+        col(UserTask.assigned_at).is_not(None)
+    )
+    for holder, stage, assigned, claimed in session.exec(duties).all():
+        if assigned is not None:
+            found[names.get(holder or "", ""), stage].append((claimed or clock.now()) - assigned)
+    rows = [Wait(a, s, len(spans), median(spans), max(spans)) for (a, s), spans in found.items()]
+    return sorted(rows, key=lambda wait: wait.longest, reverse=True)[:MOST]
+
+
+def exceptions(session: Session, *, by: Actor, case_id: str | None = None) -> dict[ExceptionKind, list[Found]]:
+    """Every kind of the fixed list, the empty ones included; the newest of each first."""
+    check_auditor(by)
+    found = {kind: [] for kind in ExceptionKind} | {
+        ExceptionKind.LATE: _late(session),
+        ExceptionKind.REPEATED: _repeated(session),
+        ExceptionKind.OVERRIDDEN: _entries(session, ExceptionKind.OVERRIDDEN, OVERRIDES),
+        ExceptionKind.SKIPPED: _entries(session, ExceptionKind.SKIPPED, ("task.skipped",)),
+        ExceptionKind.CORRECTED: _entries(session, ExceptionKind.CORRECTED, ("answers.corrected",)),
+        ExceptionKind.ENTERED_FOR_ANOTHER: _from_leaves(session, ExceptionKind.ENTERED_FOR_ANOTHER),
+        ExceptionKind.ENTERED_LATE: _from_leaves(session, ExceptionKind.ENTERED_LATE),
+        ExceptionKind.UNACKNOWLEDGED_ALARM: _alarms(session),
+        ExceptionKind.ONE_AGENCY_ALONE: _one_agency_alone(session),
+        ExceptionKind.NOT_ARRIVED: _not_arrived(session),
+    }
+    if case_id is not None:
+        found = {kind: [f for f in rows if f.case_id == case_id] for kind, rows in found.items()}
+    return {kind: sorted(rows, key=lambda f: f.at, reverse=True)[:MOST] for kind, rows in found.items()}
+
+
+OVERRIDES = ("task.rerouted", "task.reassigned", "task.offered_again", "deadline.extended")
+
+
+def _late(session: Session) -> list[Found]:
+    query = select(UserTask).where(
+        col(UserTask.due_at).is_not(None),
+        func.coalesce(UserTask.ended_at, clock.now()) > UserTask.due_at,
+        UserTask.status != TaskStatus.CANCELLED,
+    )
+    return [Found(ExceptionKind.LATE, t.case_id, t.due_at or t.opened_at, t.element) for t in session.exec(query).all()]
+
+
+def _repeated(session: Session) -> list[Found]:
+    query = (
+        select(UserTask.case_id, UserTask.element, func.max(UserTask.opened_at))
+        .where(UserTask.status == TaskStatus.DONE)
+        .group_by(col(UserTask.case_id), col(UserTask.instance_id), col(UserTask.scope), col(UserTask.element))
+        .having(func.count() > 1)
+    )
+    return [Found(ExceptionKind.REPEATED, case_id, at, element) for case_id, element, at in session.exec(query).all()]
+
+
+def _entries(session: Session, kind: ExceptionKind, actions: tuple[str, ...]) -> list[Found]:
+    query = select(AuditEntry).where(col(AuditEntry.action).in_(actions)).order_by(col(AuditEntry.index).desc())
+    return [Found(kind, e.case_id or "", e.entered_at, e.action) for e in session.exec(query.limit(MOST)).all()]
+
+
+def _from_leaves(session: Session, kind: ExceptionKind) -> list[Found]:
+    column = AuditEntry.late_entry if kind is ExceptionKind.ENTERED_LATE else AuditEntry.on_behalf
+    query = select(AuditEntry).where(col(column).is_(True)).order_by(col(AuditEntry.index).desc()).limit(MOST)
+    return [Found(kind, e.case_id or "", e.entered_at, e.action) for e in session.exec(query).all()]
+
+
+def _alarms(session: Session) -> list[Found]:
+    query = select(Alarm).where(col(Alarm.acknowledged_at).is_(None), col(Alarm.repeats) > 0)
+    return [
+        Found(ExceptionKind.UNACKNOWLEDGED_ALARM, a.case_id, a.raised_at, f"alarm.{a.kind}")
+        for a in session.exec(query).all()
+    ]
+
+
+def _one_agency_alone(session: Session) -> list[Found]:
+    """Identification completed although no second agency confirmed it."""
+    steps = ("screening", "second_opinion")
+    query = select(UserTask).where(col(UserTask.element).in_(steps), UserTask.status == TaskStatus.DONE)
+    by_case: dict[str, list[UserTask]] = defaultdict(list)
+    for task in session.exec(query).all():
+        by_case[task.case_id].append(task)
+    return [
+        Found(ExceptionKind.ONE_AGENCY_ALONE, case_id, max(t.ended_at or t.opened_at for t in done), "second_opinion")
+        for case_id, done in by_case.items()
+        if {t.element for t in done} == set(steps) and len({t.ended_by_agency_id for t in done}) == 1
+    ]
+
+
+def _not_arrived(session: Session) -> list[Found]:
+    query = (
+        select(Movement, Deadline)
+        .join(Deadline, col(Deadline.about_id) == Movement.id)
+        .where(
+            Deadline.kind == DeadlineKind.ARRIVAL,
+            Deadline.state != DeadlineState.CANCELLED,
+            func.coalesce(Movement.arrived_at, clock.now()) > Deadline.due_at,
+        )
+    )
+    return [Found(ExceptionKind.NOT_ARRIVED, m.case_id, d.due_at, "movement") for m, d in session.exec(query).all()]

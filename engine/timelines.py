@@ -1,0 +1,132 @@
+"""Timelines: what happened to a case, as sentences and as stretches of time per agency."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from .audit.sentences import sentence
+from .language import Translator
+from .models.records import AuditEntry
+from .models.work import Handoff, HandoffState, Movement, UserTask
+from .process.definitions import Bundle
+
+# What is true but says nothing to a reader of the story.
+QUIET = frozenset({
+    "deadline.started", "deadline.met", "deadline.cancelled", "participation.began", "participation.ended",
+    "instance.started", "instance.ended", "task.assigned", "task.accountable", "place.taken", "place.freed",
+    "message.received", "message.taken",
+})  # fmt: skip
+
+
+class Stretch(StrEnum):
+    """What an agency did with the case for a time: waiting apart from working."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    MOVING = "moving"
+
+
+@dataclass(frozen=True)
+class Span:
+    """An agency and a stretch of time; `end` is None while it lasts."""
+
+    agency: str
+    start: datetime
+    end: datetime | None
+    kind: Stretch
+    label: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One sentence of the story."""
+
+    happened_at: datetime
+    entered_at: datetime
+    text: str
+    action: str
+    on_behalf_of: str = ""
+
+
+def leaves(session: Session, case_id: str) -> list[dict[str, Any]]:
+    """The entries of a case, oldest first."""
+    query = select(AuditEntry.leaf).where(AuditEntry.case_id == case_id).order_by(col(AuditEntry.index))
+    return [json.loads(text) for text in session.exec(query).all()]
+
+
+def story(
+    entries: Iterable[dict[str, Any]], bundle: Bundle, t: Translator, *, own: frozenset[str] | None = None
+) -> list[Told]:
+    """The entries as sentences. `own` limits them to the rows an agency took part in."""
+    told = []
+    for leaf in entries:
+        if leaf["action"] in QUIET or (own is not None and leaf["subject"][1] not in own):
+            continue
+        told.append(
+            Told(
+                happened_at=datetime.fromisoformat(leaf["happened_at"]),
+                entered_at=datetime.fromisoformat(leaf["entered_at"]),
+                text=sentence(
+                    leaf,
+                    t,
+                    name_of=lambda element: element_name(bundle, element, t),
+                    label_of=lambda purpose: purpose_label(bundle, purpose, t),
+                ),
+                action=leaf["action"],
+                on_behalf_of=leaf["data"].get("on_behalf_of", ""),
+            )
+        )
+    return told
+
+
+def element_name(bundle: Bundle, element: str, t: Translator) -> str:
+    """A user task by the title of its form, which is translated; anything else as it is drawn."""
+    found = bundle.elements.get(element)
+    if found is None:
+        return element
+    form = bundle.forms.get(found.form or "")
+    title = form.title.get(t.language) if form else ""
+    return title or found.name
+
+
+def purpose_label(bundle: Bundle, purpose: str, t: Translator) -> str:
+    """A purpose of consent in the reader's language."""
+    found = bundle.country.purposes.get(purpose)
+    return str(t.choose(found.label)) if found else purpose
+
+
+def spans(
+    tasks: Iterable[UserTask], handoffs: Iterable[Handoff], movements: Iterable[Movement], names: dict[str, str]
+) -> list[Span]:
+    """The stretches of time per agency, in the order in which the agencies came in."""
+    found = [*_offers(handoffs), *_work(tasks, names), *_journeys(movements, names)]
+    return sorted(found, key=lambda span: span.start)
+
+
+def _offers(handoffs: Iterable[Handoff]) -> Iterator[Span]:
+    for handoff in handoffs:
+        if handoff.state is not HandoffState.EXHAUSTED:
+            end = handoff.answered_at or handoff.ended_at
+            yield Span(handoff.receiver_name, handoff.offered_at, end, Stretch.WAITING, handoff.task_name)
+
+
+def _work(tasks: Iterable[UserTask], names: dict[str, str]) -> Iterator[Span]:
+    for task in tasks:
+        if task.holder_id is None:
+            continue
+        name = names.get(task.holder_id, "")
+        begun = task.claimed_at or task.ended_at
+        yield Span(name, task.assigned_at or task.opened_at, begun, Stretch.WAITING, task.name)
+        if begun is not None:
+            yield Span(name, begun, task.ended_at, Stretch.WORKING, task.name)
+
+
+def _journeys(movements: Iterable[Movement], names: dict[str, str]) -> Iterator[Span]:
+    for movement in movements:
+        if movement.departed_at is not None:
+            yield Span(names.get(movement.to_id, ""), movement.departed_at, movement.arrived_at, Stretch.MOVING, "")
