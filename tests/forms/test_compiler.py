@@ -146,6 +146,10 @@ def test_refused_with_place_and_remedy(name: str) -> None:
     assert all(each.startswith("forms/try.csv") for each in found)
 
 
+def test_a_hostile_cell_does_not_make_the_refusal_endless() -> None:
+    assert len(problems(source(row("text", "a" * 9000)))[0]) < 1000
+
+
 def test_every_problem_is_told_at_once() -> None:
     found = problems(source(row("geopoint", "a"), row("text", "b", domain="x"), row("text", "b")))
     assert len(found) == 3

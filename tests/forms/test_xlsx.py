@@ -118,7 +118,9 @@ def test_bombs_macros_and_document_types_are_refused() -> None:
     assert "too large when unpacked" in refusal(_packed(big=b"\0" * (21 << 20)))
     assert "too large when unpacked" in refusal(_packed(**{f"p{number}": b"" for number in range(250)}))
     assert "macros" in refusal(_packed(vbaProject=b"x"))
-    assert "document type" in refusal(_packed(extra=b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'))
+    doctype = '<!DOCTYPE x [<!ENTITY a "b">]><x/>'
+    assert "document type" in refusal(_packed(extra=doctype.encode()))
+    assert "document type" in refusal(_packed(**{"xl/extra.xml": doctype.encode("utf-16")}))
 
 
 def test_a_damaged_workbook_is_refused() -> None:
