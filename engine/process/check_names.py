@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from .check_constructs import check_user_task
 from .check_reading import (
     BPMN,
-    DMN,
     ZEEBE,
     Diagram,
     Element,
@@ -122,8 +121,6 @@ def _node(diagram: Diagram, node: Element, items: set[str], names: Names) -> Non
     _properties(diagram, node, items, names)
     if kind(node) == "userTask":
         _user_task(diagram, node, items, names)
-    elif kind(node) == "businessRuleTask":
-        _rule_task(diagram, node, names)
     elif kind(node) == "callActivity":
         _call(diagram, node, names)
 
@@ -202,23 +199,6 @@ def _user_task(diagram: Diagram, task: Element, items: set[str], names: Names) -
     if needs_purpose and "nrm:purpose" not in properties(task):
         what = "The handoff of this task rests on no purpose and no legal ground."
         names.report.add(diagram.file, ident(task), what, "Write nrm:purpose, a purpose of country.toml.")
-
-
-def _rule_task(diagram: Diagram, task: Element, names: Names) -> None:
-    """The table exists, and each of its outputs is a fact."""
-    called = zeebe(task, "calledDecision")
-    name = called.get("decisionId", "") if called is not None else ""
-    if called is None or name not in names.sources.decisions:
-        known = ", ".join(sorted(names.sources.decisions)) or "none yet"
-        remedy = f"Write zeebe:calledDecision with one of: {known}."
-        names.report.add(diagram.file, ident(task), f"There is no decision “{name}”.", remedy)
-        return
-    outputs = list(names.sources.decisions[name][1].iterfind(f"{DMN}decisionTable/{DMN}output"))
-    single = [called.get("resultVariable", "")]
-    for fact in single if len(outputs) == 1 else [output.get("name", "") for output in outputs]:
-        if fact not in names.facts:
-            what = f"The result “{fact}” of the decision is no fact."
-            names.report.add(diagram.file, ident(task), what, "Declare it in facts.toml, or name a fact.")
 
 
 def _call(diagram: Diagram, call: Element, names: Names) -> None:

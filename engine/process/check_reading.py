@@ -8,7 +8,8 @@ from lxml import etree
 
 from ..forms import FormDefinition, FormInvalid, compile_form
 from .country import Country, Fact, read_country, read_facts
-from .faults import Problem
+from .decisions import Decision, load_decisions
+from .faults import BundleInvalid, Problem
 
 LIMIT = 1024 * 1024
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -64,7 +65,8 @@ class Sources:
 
     files: dict[str, bytes]
     diagrams: list[Diagram] = field(default_factory=list)
-    decisions: dict[str, tuple[str, Element]] = field(default_factory=dict)
+    decisions: dict[str, tuple[str, Decision]] = field(default_factory=dict)
+    unread_tables: set[str] = field(default_factory=set)
     facts: dict[str, Fact] = field(default_factory=dict)
     country: Country | None = None
     forms: dict[str, FormDefinition] = field(default_factory=dict)
@@ -80,7 +82,7 @@ def read(files: dict[str, bytes], report: Report) -> Sources:
         if path.suffix == ".bpmn":
             _diagram(file, _xml(file, content, report), sources, report)
         elif path.suffix == ".dmn":
-            _decisions(file, _xml(file, content, report), sources, report)
+            _decisions(file, content, sources, report)
         elif path.suffix == ".csv" and path.parent.name == "forms":
             _form(path.stem, content, sources, report)
         elif file not in ("facts.toml", "country.toml"):
@@ -163,14 +165,22 @@ def _diagram(file: str, root: Element | None, sources: Sources, report: Report) 
     sources.diagrams.append(Diagram(file, root, process))
 
 
-def _decisions(file: str, root: Element | None, sources: Sources, report: Report) -> None:
-    if root is None:
-        return
-    if root.tag != f"{DMN}definitions":
+def _decisions(file: str, content: bytes, sources: Sources, report: Report) -> None:
+    root = _xml(file, content, report)
+    if root is not None and root.tag != f"{DMN}definitions":
         report.add(file, "", "The file is not a DMN 1.3 table.", "Save it from the modeler as DMN 1.3.")
+    if root is None or root.tag != f"{DMN}definitions":
+        sources.unread_tables.add(file)
         return
-    for decision in root.findall(f"{DMN}decision"):
-        name = decision.get("id", "")
+    kinds = {name: fact.kind for name, fact in sources.facts.items()}
+    codes = {name: fact.values for name, fact in sources.facts.items() if fact.values}
+    try:
+        found = load_decisions(file, content, kinds, codes)
+    except BundleInvalid as refusal:
+        report.extend(refusal.problems)
+        sources.unread_tables.add(file)
+        return
+    for name, decision in found.items():
         if name in sources.decisions:
             report.add(file, name, "Another decision has this id.", "Give the decision an id of its own.")
         sources.decisions[name] = (file, decision)

@@ -1,76 +1,68 @@
-"""What a decision table says about coded facts: a code that no fact can have would never match, or never be kept.
+"""Whether a decision and the place that calls it agree: the table exists, and what it gives fits a fact."""
 
-The shape of a table and its expressions are the business of `decisions`; here only the codes are compared.
-"""
+from typing import Any
 
-from .check_reading import BPMN, DMN, Element, Report, Sources, zeebe
-from .feel import Expression, FeelError, Kind, compile_expression, compile_unary
+from ..errors import Invalid
+from .check_reading import BPMN, Diagram, Element, Report, Sources, ident, zeebe
+from .country import Fact
+from .decisions import Decision, HitPolicy, Output
+from .feel import Kind
+
+LISTED = frozenset({HitPolicy.rule_order, HitPolicy.output_order, HitPolicy.collect})
+AGGREGATED = frozenset(
+    {HitPolicy.collect_sum, HitPolicy.collect_min, HitPolicy.collect_max, HitPolicy.collect_count}
+)
 
 
 def check_tables(sources: Sources, report: Report) -> None:
-    """The codes in every table against the facts that go in and come out."""
-    results = _results(sources)
-    for name, (file, decision) in sources.decisions.items():
-        table = decision.find(f"{DMN}decisionTable")
-        if table is not None:
-            rules = table.findall(f"{DMN}rule")
-            _inputs(file, table, rules, sources, report)
-            _outputs(file, table, rules, (results.get(name, ""), sources), report)
+    """Every business rule task against its table and the facts."""
+    for diagram in sources.diagrams:
+        for task in diagram.process.iter(f"{BPMN}businessRuleTask"):
+            _rule_task(diagram, task, sources, report)
 
 
-def _results(sources: Sources) -> dict[str, str]:
-    """The fact that the single output of a decision becomes, by decision."""
-    tasks = (task for diagram in sources.diagrams for task in diagram.process.iter(f"{BPMN}businessRuleTask"))
-    called = (found for task in tasks if (found := zeebe(task, "calledDecision")) is not None)
-    return {each.get("decisionId", ""): each.get("resultVariable", "") for each in called}
-
-
-def _inputs(file: str, table: Element, rules: list[Element], sources: Sources, report: Report) -> None:
-    kinds = {name: fact.kind for name, fact in sources.facts.items()}
-    codes = {name: fact.values for name, fact in sources.facts.items() if fact.values}
-    for number, text in enumerate(table.iterfind(f"{DMN}input/{DMN}inputExpression/{DMN}text")):
-        try:
-            asked = compile_expression(text.text or "", names=kinds, codes=codes)
-        except FeelError:
-            continue  # told by the compiler
-        for rule in rules:
-            cells = rule.findall(f"{DMN}inputEntry")
-            if number < len(cells) and asked.codes:
-                _test(file, cells[number], asked, report)
-
-
-def _test(file: str, cell: Element, asked: Expression, report: Report) -> None:
-    text = (cell.findtext(f"{DMN}text") or "").strip()
-    kinds = dict.fromkeys(asked.names, Kind.any)
-    try:
-        compile_unary(text, names=kinds, input_kind=asked.kind, input_codes=asked.codes)
-    except FeelError as error:
-        report.add(file, cell.get("id") or "", f"In the cell `{text}`: {error.problem}", error.remedy)
-
-
-def _outputs(
-    file: str, table: Element, rules: list[Element], result: tuple[str, Sources], report: Report
-) -> None:
-    single, sources = result
-    outputs = table.findall(f"{DMN}output")
-    if table.get("aggregation"):
+def _rule_task(diagram: Diagram, task: Element, sources: Sources, report: Report) -> None:
+    called = zeebe(task, "calledDecision")
+    name = called.get("decisionId", "") if called is not None else ""
+    if called is None or name not in sources.decisions:
+        if (
+            called is None or not sources.unread_tables
+        ):  # else the table may stand in the file that was refused
+            known = ", ".join(sorted(sources.decisions)) or "none yet"
+            remedy = f"Write zeebe:calledDecision with one of: {known}."
+            report.add(diagram.file, ident(task), f"There is no decision “{name}”.", remedy)
         return
-    for number, output in enumerate(outputs):
-        fact = sources.facts.get(single if len(outputs) == 1 else output.get("name", ""))
-        for rule in rules:
-            cells = rule.findall(f"{DMN}outputEntry")
-            if fact is not None and fact.values and number < len(cells):
-                _code(file, cells[number], set(fact.values), report)
+    file, decision = sources.decisions[name]
+    for output in decision.outputs:
+        result = called.get("resultVariable", "") if len(decision.outputs) == 1 else output.name
+        fact = sources.facts.get(result)
+        if fact is None:
+            what = f"The result “{result}” of the decision is no fact."
+            report.add(diagram.file, ident(task), what, "Declare it in facts.toml, or name a fact.")
+        else:
+            _result(file, decision, output, fact, report)
 
 
-def _code(file: str, cell: Element, allowed: set[str], report: Report) -> None:
-    text = (cell.findtext(f"{DMN}text") or "").strip()
+def _result(file: str, decision: Decision, output: Output, fact: Fact, report: Report) -> None:
+    """The kind of an output, and each value it can have, is one that the fact may have."""
+    kind = output.kind
+    if decision.hit_policy in LISTED:
+        kind = Kind.list
+    elif decision.hit_policy in AGGREGATED:
+        kind = Kind.number
+    if kind not in (fact.kind, Kind.any):
+        what = f"The result is a {kind}, and the fact “{fact.name}” is a {fact.kind}."
+        report.add(file, decision.id, what, "Change the type of the output, or name another fact.")
+        return
+    for value in [] if kind is Kind.number else decision.possible(output.name) or []:
+        if not _fits([value] if decision.hit_policy in LISTED else value, fact):
+            what = f"The result “{value}” is no value of the fact “{fact.name}”."
+            report.add(file, decision.id, what, f"Use one of: {', '.join(fact.values)}.")
+
+
+def _fits(value: Any, fact: Fact) -> bool:
     try:
-        given = compile_expression(text, names={})
-    except FeelError:
-        return  # computed from facts, or told by the compiler
-    value = given.evaluate({})
-    codes = set(value) if isinstance(value, list) else {value}
-    if given.constant and value is not None and not codes <= allowed:
-        remedy = f"Use one of: {', '.join(sorted(allowed))}."
-        report.add(file, cell.get("id") or "", f"The result `{text}` is no value of its fact.", remedy)
+        fact.read(value)
+    except Invalid:
+        return False
+    return True
