@@ -95,22 +95,11 @@ class QuestionReader:
         """The question of one row."""
         name = self._name(row)
         kind, choices = self._kind(row)
-        if not row.text("label"):
-            self.problems.add(
-                row.number, "label", f"“{name}” has no label.", "Write at least label::English (en)."
-            )
         codes = frozenset(choice.code for choice in choices)
         relevant, required = self._condition(row, "relevant"), self._required(row)
         known = Known(kind, codes)
         constraint = self._condition(row, "constraint", known)
-        message = row.text("constraint_message")
-        if message and constraint is None:
-            self.problems.add(
-                row.number,
-                "constraint_message",
-                "The message has no constraint.",
-                "Add one, or remove the message.",
-            )
+        self._check_words(row)
         question = Question(
             name=name,
             kind=kind,
@@ -121,7 +110,7 @@ class QuestionReader:
             required=required,
             relevant=relevant,
             constraint=constraint,
-            constraint_message=message,
+            constraint_message=row.text("constraint_message"),
             choices=choices,
             default=row.get("default") or None,
             appearance=row.get("appearance"),
@@ -137,6 +126,14 @@ class QuestionReader:
         if kind is not Kind.NOTE:
             self.known[name] = known
         return question
+
+    def _check_words(self, row: Row) -> None:
+        if not row.text("label"):
+            what = f"“{row.get('name')}” has no label."
+            self.problems.add(row.number, "label", what, "Write at least label::English (en).")
+        if row.text("constraint_message") and not row.get("constraint"):
+            what, remedy = "The message has no constraint.", "Add one, or remove the message."
+            self.problems.add(row.number, "constraint_message", what, remedy)
 
     def _kind(self, row: Row) -> tuple[Kind, tuple[Choice, ...]]:
         word, _, name = row.get("type").partition(" ")
