@@ -1,7 +1,8 @@
 """The state of an instance as bytes: its live tasks only, in our own format, small and flat in size.
 
-The library's serializer writes the specs and the whole history each time, and evaluates code found in old blobs. Here
-the specs come from the compiled bundle; what has ended is left out, because the record, not the tree, is the history.
+The library's serializer writes the specs and the whole history each time, and evaluates code found in old
+blobs. Here the specs come from the compiled bundle; what has ended is left out, because the record, not the
+tree, is the history.
 
 What must be kept for the interpreter to go on exactly as if nothing had been left out:
 
@@ -86,7 +87,10 @@ def _is_open(beside: Task) -> bool:
 def load(
     bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Mapping[str, Any]
 ) -> Running:
-    """The instance as it was dumped. Anything else is refused with `StateRefused`, before any of it is run."""
+    """The instance as it was dumped.
+
+    Anything else is refused with `StateRefused`, before any of it is run.
+    """
     header, workflows = _read(state)
     if header[:3] != [bundle.hash, process_id, instance_id]:
         raise StateRefused(

@@ -1,4 +1,4 @@
-"""Compiles a bundle: reads its files, compiles every expression with its names and kinds, builds the specs."""
+"""Compiles a bundle: reads its files, compiles every expression with its names and kinds, builds specs."""
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -140,7 +140,7 @@ class Compilation:
             return []
 
     def _names(self, element: Element) -> tuple[Names, Codes]:
-        """What an element may name: the case's facts, its process's inputs, and what encloses it brings in."""
+        """What an element may name: the facts, its process's inputs, and what encloses it brings in."""
         names = {name: fact.kind for name, fact in self.facts.items()} | self.inputs.get(element.process, {})
         codes = {name: frozenset(fact.values) for name, fact in self.facts.items() if fact.values}
         codes = {

@@ -1,4 +1,4 @@
-"""What a country replaces: its facts, clocks, roles, purposes and legal grounds (`facts.toml`, `country.toml`)."""
+"""What a country replaces: facts, clocks, roles, purposes and grounds (`facts.toml`, `country.toml`)."""
 
 import tomllib
 from collections.abc import Mapping
@@ -141,7 +141,7 @@ _READERS = {
 
 
 class Clock(_Written):
-    """A time limit: so many units, counted from its start or from a date fact (`from`), and where the rule is written."""
+    """A time limit: so many units, from its start or a date fact (`from`), and where the rule is written."""
 
     name: str
     amount: float = Field(gt=0)
@@ -189,7 +189,7 @@ class Purpose(_Labelled):
 
 
 class Ground(_Labelled):
-    """A coded legal ground that stands in for consent; `when` is FEEL over the facts and the offer's `urgent`."""
+    """A legal ground that stands in for consent; `when` is FEEL over the facts and the offer's `urgent`."""
 
     when: str
     roles: tuple[str, ...]

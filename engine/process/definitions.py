@@ -1,4 +1,4 @@
-"""A bundle: the diagrams, tables, forms, facts and clocks of a country, compiled together and never changed."""
+"""A bundle: the diagrams, tables, forms, facts and clocks of a country, compiled together."""
 
 import hashlib
 from collections import OrderedDict
@@ -35,9 +35,10 @@ _KEPT = 16
 class Process:
     """One executable process: its specs for the interpreter, and what its diagram says.
 
-    `inputs` are the scope inputs its callers give, with their kinds; `calls` the processes it calls, by the id of the
-    call activity; `start_message` the message that starts it, if one does. `specs` holds the spec of every process and
-    embedded subprocess that may run inside. `tree` is the file as parsed, `file` its name.
+    `inputs` are the scope inputs its callers give, with their kinds; `calls` the processes it calls, by the
+    id of the call activity; `start_message` the message that starts it, if one does. `specs` holds the spec
+    of every process and embedded subprocess that may run inside. `tree` is the file as parsed, `file` its
+    name.
     """
 
     id: str
@@ -108,7 +109,7 @@ _lock = Lock()
 
 
 def compile_bundle(files: Mapping[str, bytes]) -> Bundle:
-    """The bundle of these files, compiled once per process; raises `BundleInvalid` with everything that is wrong."""
+    """The bundle of these files, compiled once; raises `BundleInvalid` with everything that is wrong."""
     from .compiling import Compilation  # compiling needs the types of this module
 
     key = bundle_hash(files)

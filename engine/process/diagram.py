@@ -43,7 +43,7 @@ def read_xml(file: str, content: bytes, problems: list[Problem]) -> etree._Eleme
         if len(content) > MAX_BYTES or b"<!DOCTYPE" in content:
             raise ValueError("it is larger than 1 MiB or declares a document type")
         root = etree.fromstring(content, parser)
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             raise ValueError("it declares a document type")
     except (etree.XMLSyntaxError, ValueError) as error:
         problems.append(Problem(file, "", f"This diagram is not read: {error}.", "Export it anew."))
@@ -110,7 +110,6 @@ class Reading:
             process=self.process_id,
             kind=kind,
             file=self.file,
-            line=node.sourceline or 0,
             name=" ".join((node.get("name") or "").split()),
             lane=self.lanes.get(node.get("id", "")) or lane,
             documentation=" ".join((node.findtext(f"{{{BPMN}}}documentation") or "").split()),

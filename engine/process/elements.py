@@ -63,8 +63,9 @@ class Flow:
 
 @dataclass
 class Element:
-    """An element as written. `texts` holds its expressions by site, each with the kind it must have; `expressions`
-    the same compiled.
+    """An element as written.
+
+    `texts` holds its expressions by site, each with the kind it must have; `expressions` the same compiled.
 
     Sites: `due`, `accept`, `moves`, `purpose`, `service`, `urgent`, `timer`, `collection`, `input:NAME`,
     `condition:FLOW`. `within` is the embedded subprocess around it, "" at the top of the process.
@@ -74,7 +75,6 @@ class Element:
     process: str
     kind: Kind
     file: str
-    line: int
     name: str = ""
     lane: str | None = None
     documentation: str = ""

@@ -1,7 +1,8 @@
-"""What events wait for and throw: our own definitions, which read no clock, carry no data and are never broadcast.
+"""What events wait for and throw: definitions that read no clock, carry no data and are never broadcast.
 
-The library's definitions evaluate Python, read the time, copy task data from scope to scope and reach every task
-that happens to listen. These only remember that they were told to fire; `running.Running` decides whom to tell.
+The library's definitions evaluate Python, read the time, copy task data from scope to scope and reach every
+task that happens to listen. These only remember that they were told to fire; `running.Running` decides whom
+to tell.
 """
 
 from typing import Any

@@ -1,10 +1,10 @@
-"""From our diagrams to SpiffWorkflow's specs: the library's parser with our own specs, events and reading of `zeebe:`.
+"""From our diagrams to SpiffWorkflow's specs: the library's parser, with our own specs and events.
 
 Our mixin stands in front of every tag's parser, since each of them parses on into the elements behind it.
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, BpmnValidator
@@ -51,16 +51,16 @@ class _Ours:
         return element
 
     def get_position(self, node: Any = None) -> dict[str, float]:
-        """Flows keep the order of the file: moving a shape on the page must not change which condition is asked first."""
+        """Flows keep the order of the file: moving a shape must not change which condition is asked first."""
         return {"x": 0.0, "y": 0.0}
 
     def connect_outgoing(self, outgoing_task: Any, sequence_flow_node: Any, is_default: bool) -> None:
         """A condition is known by its flow; its expression was compiled with the bundle."""
         flow = sequence_flow_node.get("id")
         if f"condition:{flow}" in self._element.texts and not is_default:
-            self.task.connect_if(specs.Condition(self._element.id, flow), outgoing_task)  # type: ignore[attr-defined]
+            self.task.connect_if(specs.Condition(self._element.id, flow), outgoing_task)
         else:
-            self.task.connect(outgoing_task)  # type: ignore[attr-defined]
+            self.task.connect(outgoing_task)
 
     def get_event_definition(self, xpaths: list[str]) -> Any:
         """What an event waits for or throws. A message start is begun by us, so it waits for nothing."""
@@ -81,7 +81,7 @@ class _Ours:
 
     def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
         spec = self.spec  # type: ignore[attr-defined]
-        original = spec.task_specs.pop(self.task.name)  # type: ignore[attr-defined, has-type]
+        original = spec.task_specs.pop(self.task.name)  # type: ignore[has-type]
         self.task = specs.MultiInstance(
             spec, original.name, item=self._element.item or "", sequential=self._element.sequential
         )
@@ -105,7 +105,7 @@ def _tag(kind: Kind, parser: type, spec: type, ours: type = _Ours) -> tuple[str,
 class Parser(BpmnParser):  # type: ignore[misc]
     """The library's parser over our elements; it knows the tags we use and no other."""
 
-    PARSER_CLASSES = dict(
+    PARSER_CLASSES: ClassVar[dict[str, tuple[type, type]]] = dict(
         [
             _tag(Kind.START, StartEventParser, specs.StartEvent),
             _tag(Kind.END, EndEventParser, specs.EndEvent),
@@ -124,7 +124,7 @@ class Parser(BpmnParser):  # type: ignore[misc]
             _tag(Kind.EMBEDDED, SubWorkflowParser, specs.EmbeddedProcess),
         ]
     )
-    OVERRIDE_PARSER_CLASSES: dict[str, tuple[type, type]] = {}  # noqa: RUF012 as the library has it
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, tuple[type, type]]] = {}
 
     def __init__(self, elements: dict[str, Element]) -> None:
         super().__init__(validator=_validator())
@@ -144,7 +144,7 @@ def _validator() -> Any:
 def build_specs(
     trees: dict[str, etree._Element], elements: dict[str, Element], problems: list[Problem]
 ) -> dict[str, Any]:
-    """The spec of every process and embedded subprocess by id; what the library refuses is added to `problems`."""
+    """The spec of every process and embedded subprocess; what cannot be built is added to `problems`."""
     parser = Parser(elements)
     for file, tree in trees.items():
         try:

@@ -1,4 +1,4 @@
-"""A process instance in memory: SpiffWorkflow's tree with our facts, expressions, scopes and events around it."""
+"""A process instance in memory: SpiffWorkflow's tree with our facts, expressions, scopes and events."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -14,8 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 from . import events, specs
 from .definitions import Bundle, Process
 from .elements import Element, Event, Kind, Outcome
-from .faults import ProcessError
-from .faults import NullResult as Null
+from .faults import NullResult, ProcessError
 from .feel import plain
 from .step import DecisionMade, ScopeEnded, ScopeOpened, SentMessage
 
@@ -36,7 +35,10 @@ class Trace:
 
 
 class NoScripts:
-    """The library asks a script engine wherever it would run Python. Every expression was compiled with the bundle."""
+    """The library asks a script engine wherever it would run Python.
+
+    Every expression was compiled with the bundle.
+    """
 
     environment = None
 
@@ -72,7 +74,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
     # what it holds
 
     def live(self) -> Iterator[Any]:
-        """The workflows that still run: this one, called processes and embedded subprocesses, outermost first."""
+        """The workflows that still run: this one, then called processes and embedded subprocesses."""
         if not self.completed:
             yield self
             yield from (sub for sub in self.subprocesses.values() if not sub.completed)
@@ -110,7 +112,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
     # expressions
 
     def evaluate(self, task: Task, site: str, arm: str | None = None) -> Any:
-        """The value of an expression of a task, over its scope's inputs and, behind them, the facts as they are now.
+        """The value of a task's expression over its scope's inputs and, behind them, the facts as they are.
 
         `arm` is an event behind an event-based gateway, whose expression is meant instead.
         """
@@ -126,7 +128,9 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         value = self.evaluate(task, site, arm)
         if value is None:
             text = self.bundle.elements[arm or task.task_spec.bpmn_id].expressions[site].text
-            raise Null(f"{self._named(task)}: “{text}” gives no answer. A fact it asks for is not known yet.")
+            raise NullResult(
+                f"{self._named(task)}: “{text}” gives no answer. A fact it asks for is not known yet."
+            )
         return value
 
     def items(self, task: Task) -> list[Any]:
@@ -180,7 +184,8 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         workflow.cancel()
 
     def _forget(self, workflow: Any, task: Task) -> None:
-        # The library drops the running children of a cancelled multi-instance without a word to their subprocesses.
+        # The library drops the running children of a cancelled multi-instance without a word to their
+        # subprocesses.
         self.interrupt(task)
 
     def decide(self, task: Task) -> None:
@@ -192,7 +197,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         if len(outputs) == 1 and element.result:
             outputs = {element.result: next(iter(outputs.values()))}
         if not outputs or None in outputs.values():
-            raise Null(
+            raise NullResult(
                 f"{self._named(task)}: the decision table gives no answer. A fact it asks for is not known."
             )
         for name, value in outputs.items():

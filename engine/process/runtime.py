@@ -1,7 +1,7 @@
 """One step of a process instance: from its state and the facts of its case to the next, purely.
 
-No session, no table, no clock: who may act, what is due when and what is written down is decided outside. A step that
-raises has changed nothing: the caller's state and facts are never touched.
+No session, no table, no clock: who may act, what is due when and what is written down is decided outside.
+A step that raises has changed nothing: the caller's state and facts are never touched.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The task specs that behave differently here than in SpiffWorkflow 3.2.0, and why.
 
-Task data stays empty: a scope's inputs are the data of its workflow, a multi-instance item is internal data of the
-task. So nothing can leak from one branch, item or scope into another, and joins have nothing to merge.
+Task data stays empty: a scope's inputs are the data of its workflow, a multi-instance item is internal data
+of the task. So nothing can leak from one branch, item or scope into another, and joins have nothing to merge.
 """
 
 from collections.abc import Iterable
@@ -38,14 +38,15 @@ class ExclusiveGateway(mixins.ExclusiveGatewayMixin, BpmnSpecMixin):  # type: ig
 
 
 class TokenJoin(UnstructuredJoin):  # type: ignore[misc]
-    """A join that counts the tokens waiting at it, in place of the library's search through the whole history.
+    """A join that counts the tokens waiting at it, in place of the library's search through all history.
 
-    The library looks for completed inputs in all earlier rounds, follows only the first way back from an input,
-    and drops work already begun when a second token passes. Here every arrived token waits in a task of its own and
-    remembers the flow it came by; firing consumes one token of each flow.
+    The library looks for completed inputs in all earlier rounds, follows only the first way back from an
+    input, and drops work already begun when a second token passes. Here every arrived token waits in a task
+    of its own and remembers the flow it came by; firing consumes one token of each flow.
     """
 
-    # For each spec of the process, the inputs of this join that can be reached from it without passing the join.
+    # For each spec of the process, the inputs of this join that can be reached from it without passing the
+    # join.
     reach: dict[str, frozenset[str]]
 
     def _update_hook(self, my_task: Task) -> bool:
@@ -129,8 +130,8 @@ def connect_joins(specs: dict[str, TaskSpec]) -> None:
 class MultiInstance(BpmnSpecMixin):  # type: ignore[misc]
     """One instance of an activity for each item of a list, side by side or one after the other.
 
-    The library's own reads its list from task data, connects its merge when the first child is made (and hangs after a
-    restart) and merges the children's data into its own.
+    The library's own reads its list from task data, connects its merge when the first child is made (and
+    hangs after a restart) and merges the children's data into its own.
     """
 
     task_spec: str  # the name of the spec that each instance runs; set when the parser rewires the activity

@@ -8,7 +8,10 @@ from .elements import Outcome
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A user task that waits for a person. `due`, `accept` and `moves` are names of clocks; `inputs` its scope's inputs."""
+    """A user task that waits for a person.
+
+    `due`, `accept` and `moves` are names of clocks; `inputs` are those of its scope.
+    """
 
     id: str
     element: str
@@ -69,7 +72,10 @@ class DecisionMade:
 
 @dataclass(frozen=True)
 class ScopeOpened:
-    """A scope began: the process itself ("", no parent, no element) or a call activity; `inherits` its participations."""
+    """A scope began: the process itself ("", without parent and element) or a call activity.
+
+    `inherits`: the scope takes over the participations of its parent.
+    """
 
     scope: str
     parent: str | None
@@ -90,7 +96,7 @@ class ScopeEnded:
 
 @dataclass(frozen=True)
 class Step:
-    """The instance after an act. `state` is opaque; `facts` are all facts of the case, new; the lists say what changed.
+    """The instance after an act: `state` is opaque, `facts` are all of the case, the lists say what changed.
 
     `closed`, `disarmed` and `uncaught` hold ids that this step took away, without the one that was acted on.
     """

@@ -67,7 +67,7 @@ def begin(running: Running) -> None:
 
 
 def act(running: Running, kind: type, id: str) -> None:
-    """Complete the open task, fire the armed timer or satisfy the armed catch with this id, and go on from there."""
+    """Complete the open task, fire the timer or satisfy the catch with this id, and go on from there."""
     thing = find_open(running).get(id)
     if thing is None or thing.kind is not kind:
         raise NotOpen()
@@ -96,7 +96,7 @@ def _go_on(running: Running, happen: Callable[[], None]) -> None:
 
 
 def _depth(running: Running) -> int:
-    """How deep the deepest tree is: at 1,000 the library silently stops looking and takes an open case for ended."""
+    """How deep the deepest tree is: at 1,000 the library silently takes an open case for ended."""
     deepest = 0
     for workflow in running.live():
         depths: dict[Any, int] = {None: 0}
@@ -107,7 +107,7 @@ def _depth(running: Running) -> int:
 
 
 def tell_open(running: Running, thing: Open) -> OpenTask | ArmedTimer | ArmedCatch:
-    """An open thing as it looks from outside, with its expressions answered from the facts as they are now."""
+    """An open thing as it looks from outside, its expressions answered from the facts as they are now."""
     scope = running.scope(thing.task)
     element = thing.arm or thing.task.task_spec.bpmn_id
     if isinstance(thing.awaits, events.ClockTimer):
