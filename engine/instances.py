@@ -28,7 +28,7 @@ from .models.work import (
 )
 from .process import runtime
 from .process.elements import Outcome
-from .process.runtime import OpenTask, ScopeEnded, ScopeOpened, Step
+from .process.runtime import OpenTask, ScopeOpened, Step
 
 COORDINATOR = "coordinator"
 
@@ -144,7 +144,7 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
     for opened in step.scopes_opened:
         _open_scope(act, instance, opened)
     for ended in step.scopes_ended:
-        _end_scope(act, instance, ended.scope, ended)
+        _end_scope(act, instance, ended.scope, ended.outcome, ended.end_event)
     _set_timers(act, instance, step)
     _set_catches(act, instance, step)
     for task in step.opened:
@@ -218,10 +218,11 @@ def _participate(act: Act, instance: ProcessInstance, scope: str, lane: str, age
     act.record("participation.began", row, agency=act.agency(agency_id).name)
 
 
-def _end_scope(act: Act, instance: ProcessInstance, scope: str, ended: ScopeEnded | Step) -> None:
+def _end_scope(
+    act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None
+) -> None:
     """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
-    interrupted = ended.outcome == Outcome.INTERRUPTED
-    outcome = HandoffState.RECALLED if interrupted else HandoffState(ended.outcome or HandoffState.DONE)
+    outcome = HandoffState.RECALLED if ended is Outcome.INTERRUPTED else HandoffState(ended)
     query = select(Handoff).where(
         Handoff.instance_id == instance.id,
         Handoff.scope == scope,
@@ -232,7 +233,7 @@ def _end_scope(act: Act, instance: ProcessInstance, scope: str, ended: ScopeEnde
             offers.recall(act, handoff, "process_moved_on")
             continue
         handoff.state = outcome
-        handoff.outcome = ended.end_event or ""
+        handoff.outcome = end_event or ""
         handoff.ended_at = act.at
         handoff.revision += 1
         act.session.add(handoff)
@@ -330,7 +331,8 @@ def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:
     instance.ended_at = act.at
     instance.outcome = step.end_event or ""
     act.record("instance.ended", instance, process=instance.process, outcome=instance.outcome)
-    _end_scope(act, instance, "", step)
+    end = act.bundle.elements.get(step.end_event or "")
+    _end_scope(act, instance, "", end.outcome if end else Outcome.DONE, step.end_event)
     if instance.process == act.bundle.country.spine:
         act.case.status = CaseStatus.CLOSED
         act.case.closed_at = act.at

@@ -34,6 +34,8 @@ WOMAN_IN_OSH: dict[str, Any] = {
     "reflection_decision": "ends", "cooperation": "later", "formal_opinion": "victim", "formal_result": "victim",
     "return_wanted": "yes", "return_safe": "yes", "return_cleared": "yes",
     "closure_reason": "returned_safely", "closure_approved": "yes",
+    "consent_legal_aid": "given", "consent_services": "given", "consent_shelter": "given",
+    "consent_return": "given", "consent_protection": "given",
 }
 MAN_IN_KAZAKHSTAN: dict[str, Any] = WOMAN_IN_OSH | {
     "sex": "male", "language": "ky", "interpreter_needed": "no", "nationality": "kyrgyz", "shelter_now": "no",
