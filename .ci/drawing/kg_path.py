@@ -116,7 +116,7 @@ IDENTIFICATION = Process(
         task("second_opinion", "Give a second opinion", (5, 3), "preliminary",
              "Another agency than the first one looks again; no single office decides over a person.",
              purpose="identification", accept="accept_normal", not_same_agency_as="screening"),
-        one_of("what_result", "Which result?", (6, 3), label="left"),
+        one_of("what_result", "Result?", (6, 3), label="left"),
         end("presumed", "Presumed victim", (7, 3)),
         end("not_presumed", "Not presumed", (7, 2)),
     ),

@@ -8,8 +8,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 
-from lxml import etree
-
 from ..errors import Invalid
 from .describe_steps import Table, Translate, Voice, duties, offer, plain, what
 from .describe_words import WORDS
@@ -31,7 +29,7 @@ def describe(files: Mapping[str, bytes], *, language: str = "en", translate: Tra
     names = {drawn.id: drawn.name for drawn in ordered}
     voice = Voice(language, country, facts, names, translate or str)
     parts = [describe_process(drawn, voice) for drawn in ordered]
-    parts += [describe_table(files[name], voice) for name in sorted(files) if name.endswith(".dmn")]
+    parts += [_table(name, files[name], voice) for name in sorted(files) if name.endswith(".dmn")]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
 
@@ -59,9 +57,8 @@ def describe_process(drawn: Drawn, voice: Voice) -> list[str]:
 
 def describe_table(dmn: bytes, voice: Voice) -> list[str]:
     """One decision table: what it is for, how it is read, and each rule's annotation with its result."""
-    root = etree.fromstring(dmn, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     lines: list[str] = []
-    for decision in root.iter(f"{{{DMN}}}decision"):
+    for decision in parse(dmn).iter(f"{{{DMN}}}decision"):
         lines.append(f"{voice.translate(str(decision.get('name')))} [{decision.get('id')}]")
         about = decision.findtext(f"{{{DMN}}}description")
         lines += [voice.translate(about)] if about else []
@@ -90,6 +87,13 @@ def _toml(files: Mapping[str, bytes], name: str) -> Table:
 def _drawn(name: str, xml: bytes) -> Drawn:
     try:
         return read(parse(xml))
+    except Invalid as error:
+        raise Invalid(f"{name}: {error.message}") from error
+
+
+def _table(name: str, dmn: bytes, voice: Voice) -> list[str]:
+    try:
+        return describe_table(dmn, voice)
     except Invalid as error:
         raise Invalid(f"{name}: {error.message}") from error
 
@@ -133,7 +137,8 @@ def _ways(node: Node, drawn: Drawn, voice: Voice, steps: Mapping[str, int]) -> l
     name = voice.translate(node.name or node.id)
     if len(leaving) > 1:
         question = name if name.endswith("?") else f"{name}."
-        return [voice.say(node.kind, name=question), *(_way(flow, drawn, voice, steps) for flow in leaving)]
+        kind = node.kind if node.kind in GATEWAYS else "parallelGateway"  # a task's ways out are all taken
+        return [voice.say(kind, name=question), *(_way(flow, drawn, voice, steps) for flow in leaving)]
     lead = ""
     if node.kind in GATEWAYS:
         gather = {"inclusiveGateway": "gather", "parallelGateway": "gather_all"}.get(node.kind, "meet")

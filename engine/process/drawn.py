@@ -76,24 +76,24 @@ class Drawn:
 
 
 def parse(xml: bytes) -> etree._Element:
-    """The root of a diagram. No entity is resolved and nothing is fetched.
+    """The root of a diagram or table. No entity is resolved and nothing is fetched.
 
-    Raises Invalid when the bytes are no XML or hold no process."""
+    Raises Invalid when the bytes are no XML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise Invalid(
-            f"This is not a readable diagram: {error.msg}. Save it again in the modeler."
-        ) from error
-    if root.find("bpmn:process", NAMES) is None:
-        raise Invalid("This file holds no BPMN process. Choose a .bpmn file with one executable process.")
+        raise Invalid(f"This is not readable as XML: {error.msg}. Save it again in the modeler.") from error
     return root
 
 
 def read(root: etree._Element) -> Drawn:
+    """What the first process of a parsed file says; a flow with a loose end is left out.
+
+    Raises Invalid when there is no process."""
     process = root.find("bpmn:process", NAMES)
-    assert process is not None, "parse() has looked"
+    if process is None:
+        raise Invalid("This file holds no BPMN process. Choose a .bpmn file with one executable process.")
     lanes = {
         str(ref.text).strip(): _text(lane, "name")
         for lane in process.iter(f"{{{BPMN}}}lane")
@@ -101,13 +101,14 @@ def read(root: etree._Element) -> Drawn:
     }
     messages = {_text(m, "id"): _text(m, "name") for m in root.findall("bpmn:message", NAMES)}
     nodes = {_text(e, "id"): _node(e, lanes, messages) for e in _nodes(process)}
+    flows = [_flow(flow, process) for flow in process.iter(f"{{{BPMN}}}sequenceFlow")]
     return Drawn(
         id=_text(process, "id"),
         name=_text(process, "name"),
         documentation=_documentation(process),
         lanes=tuple(_text(lane, "name") for lane in process.iter(f"{{{BPMN}}}lane")),
         nodes=nodes,
-        flows=tuple(_flow(flow, process) for flow in process.iter(f"{{{BPMN}}}sequenceFlow")),
+        flows=tuple(flow for flow in flows if flow.source in nodes and flow.target in nodes),
     )
 
 

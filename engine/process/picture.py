@@ -10,11 +10,11 @@ from lxml import etree
 from ..errors import Invalid
 from .drawn import BPMNDI, DC, DI, EVENTS, GATEWAYS, NAMES, Drawn, Node, parse, read
 from .picture_marks import BADGES, EVENT_MARKS, GATEWAY_MARKS, REPEAT_MARKS, TASK_MARKS
+from .picture_text import CENTRED, LINE, Box, beside_line, beside_shape, write, write_upright
 
 SVG = "http://www.w3.org/2000/svg"
 DEFAULT_NAMESPACE: Any = {None: SVG}
 INK, QUIET, PAPER = "#0b0c0c", "#505a5f", "#ffffff"
-LINE, LETTER, WIDE_LETTER = 14, 6.0, 6.9
 STATE_WORDS = {"done": "done", "active": "in work", "waiting": "waiting", "late": "late"}
 STATE_LOOKS: dict[str, dict[str, str]] = {
     "": {"fill": PAPER, "stroke": INK},
@@ -25,22 +25,6 @@ STATE_LOOKS: dict[str, dict[str, str]] = {
 }
 Translate = Callable[[str], str]
 Element = etree._Element
-
-
-@dataclass(frozen=True)
-class Box:
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def cx(self) -> float:
-        return self.x + self.width / 2
-
-    @property
-    def cy(self) -> float:
-        return self.y + self.height / 2
 
 
 @dataclass(frozen=True)
@@ -81,8 +65,10 @@ def svg(
             _draw_node(picture, canvas, node)
     for flow in canvas.drawn.flows:
         if flow.name and flow.id in canvas.labels:
-            _write(picture, canvas.say(flow.name), canvas.labels[flow.id], "flow-label", fill=QUIET)
-    etree.indent(picture, " ")
+            label = canvas.labels[flow.id]
+            write(
+                picture, canvas.say(flow.name), label, beside_line(label, canvas.lines[flow.id]), "flow-label"
+            )
     return etree.tostring(picture, encoding="unicode")
 
 
@@ -170,11 +156,7 @@ def _draw_band(picture: Element, canvas: Canvas, element: str, name: str, kind: 
     group = _add(picture, "g", **{"class": kind})
     _add(group, "rect", **_rect(box), fill="none", stroke=QUIET)
     _add(group, "path", d=f"M{box.x + 30:g} {box.y:g}v{box.height:g}", stroke=QUIET, fill="none")
-    lines = _wrap(canvas.say(name), box.height - 8)[:2]
-    text = _add(group, "text", transform=f"translate({box.x + 15:g} {box.cy:g}) rotate(-90)", fill=INK)
-    _set(text, {"text-anchor": "middle", "font-weight": "bold" if kind == "pool" else "normal"})
-    for number, line in enumerate(lines):
-        _add(text, "tspan", x="0", y=f"{4 + (number - (len(lines) - 1) / 2) * 12:g}").text = line
+    write_upright(group, canvas.say(name), Box(box.x, box.y, 30, box.height), bold=kind == "pool")
 
 
 def _draw_flow(picture: Element, canvas: Canvas, flow: str, default: bool) -> None:
@@ -202,7 +184,8 @@ def _draw_node(picture: Element, canvas: Canvas, node: Node) -> None:
     _add(group, "title").text = _hover(canvas, node, state)
     {"gateway": _draw_gateway, "event": _draw_event, "task": _draw_task}[family](group, canvas, node, box)
     if state:
-        _draw_badge(group, box, state)
+        inset = 13 if family == "task" else 0
+        _draw_badge(group, box.x + box.width - inset, box.y + inset, state)
     if canvas.counts.get(node.id):
         _draw_count(group, box, canvas.counts[node.id])
 
@@ -222,8 +205,8 @@ def _draw_task(group: Element, canvas: Canvas, node: Node, box: Box) -> None:
     marks = REPEAT_MARKS.get(node.many, ())
     for shape, attributes in marks:
         _mark(group, shape, attributes, box.cx - 7, box.y + box.height - 18)
-    lift = 5 if marks else 0
-    _write(group, canvas.say(node.name), Box(box.x + 6, box.y - lift, box.width - 12, box.height), "name")
+    inside = Box(box.x + 6, box.y - (5 if marks else 0), box.width - 12, box.height)
+    write(group, canvas.say(node.name), inside, CENTRED, "name")
 
 
 def _draw_event(group: Element, canvas: Canvas, node: Node, box: Box) -> None:
@@ -256,21 +239,14 @@ def _draw_gateway(group: Element, canvas: Canvas, node: Node, box: Box) -> None:
 def _write_outside(group: Element, canvas: Canvas, node: Node, box: Box) -> None:
     label = canvas.labels.get(node.id) or Box(box.cx - 45, box.y + box.height + 4, 90, LINE)
     if node.name:
-        _write(group, canvas.say(node.name), label, "name")
+        write(group, canvas.say(node.name), label, beside_shape(label, box), "name")
 
 
-def _draw_badge(group: Element, box: Box, state: str) -> None:
-    _add(
-        group,
-        "circle",
-        cx=f"{box.x + box.width:g}",
-        cy=f"{box.y:g}",
-        r="10",
-        fill=STATE_LOOKS[state]["stroke"],
-        **{"class": "badge"},
-    )
+def _draw_badge(group: Element, x: float, y: float, state: str) -> None:
+    colour = STATE_LOOKS[state]["stroke"]
+    _add(group, "circle", cx=f"{x:g}", cy=f"{y:g}", r="10", fill=colour, **{"class": "badge"})
     for shape, attributes in BADGES[state]:
-        _mark(group, shape, attributes, box.x + box.width - 10, box.y - 10)
+        _mark(group, shape, attributes, x - 10, y - 10)
 
 
 def _draw_count(group: Element, box: Box, count: int) -> None:
@@ -282,35 +258,6 @@ def _draw_count(group: Element, box: Box, count: int) -> None:
     text = _add(group, "text", x=f"{x:g}", y=f"{y + 4:g}", fill=PAPER, **{"class": "count"})
     text.set("text-anchor", "middle")
     text.text = word
-
-
-def _write(parent: Element, words: str, box: Box, kind: str, fill: str = INK) -> None:
-    """Wrapped and centred in the box; a label wider than its box grows to both sides of the box's middle."""
-    lines = _wrap(words, max(box.width, 84))
-    size = 12 if len(lines) <= 4 else 10.5
-    text = _add(
-        parent, "text", **{"class": kind, "text-anchor": "middle", "fill": fill, "font-size": f"{size:g}"}
-    )
-    top = box.cy - (len(lines) - 1) * LINE * size / 24 + size / 3
-    for number, line in enumerate(lines):
-        span = _add(text, "tspan", x=f"{box.cx:g}", y=f"{top + number * LINE * size / 12:g}")
-        span.text = line
-
-
-def _wrap(words: str, width: float) -> list[str]:
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if _length(longer) > width and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def _length(text: str) -> float:
-    """About how wide a line is in Arial 12; Cyrillic runs wider."""
-    return sum(WIDE_LETTER if letter > "\u024f" else LETTER for letter in text)
 
 
 def _mark(parent: Element, shape: str, attributes: Mapping[str, str], x: float, y: float) -> None:
