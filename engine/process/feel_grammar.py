@@ -32,6 +32,7 @@ _HABITS = (
     ('"', 'Close the text with a double quote, on the same line; write \\" for a quote inside.'),
     ("@", 'Write a literal as @"2026-11-22", @"10:30:00" or @"P3D".'),
     ("{", "Contexts are not read; use a declared fact."),
+    ("..", "A range stands behind `in` or in a cell of a table; elsewhere list the values."),
     (".", "Use a declared fact; parts of a value are not read."),
     ("%", "Write modulo(a, b)."),
 )
