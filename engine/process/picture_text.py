@@ -56,18 +56,18 @@ def beside_line(label: Box, points: Sequence[tuple[float, float]]) -> Growth:
 
 
 def write(parent: Element, words: str, box: Box, growth: Growth, kind: str) -> None:
-    """The words, wrapped to the width of the box or of a usual label, at the side of the box they grow from."""
-    lines = wrap(words, max(box.width, 84))
-    size = 12 if len(lines) <= 4 else 10.5
+    """The words, wrapped to the width of the box or of a usual label, growing from a side of the box."""
     across, down = growth
+    lines = wrap(words, max(box.width, 84 if across == "middle" else 62))
+    size = 12 if len(lines) <= 4 else 10.5
     x = {"start": box.x, "middle": box.cx, "end": box.x + box.width}[across]
     text = etree.SubElement(parent, f"{{{SVG}}}text", {"class": kind, "text-anchor": across})
     text.set("fill", QUIET if kind == "flow-label" else INK)
     text.set("font-size", f"{size:g}")
     step = LINE * size / 12
-    first = {"down": box.y + 11, "up": box.y + box.height - 3 - (len(lines) - 1) * step}.get(
-        down, box.cy - (len(lines) - 1) * step / 2 + size / 3 + (5 if len(lines) > 2 else 0)
-    )
+    middle = box.cy - (len(lines) - 1) * step / 2 + size / 3 + (5 if len(lines) > 2 else 0)
+    upward = box.y + box.height - 3 - (len(lines) - 1) * step
+    first = {"down": box.y + 11, "up": upward}.get(down, middle)
     for number, line in enumerate(lines):
         place = {"x": f"{x:g}", "y": f"{first + number * step:g}"}
         etree.SubElement(text, f"{{{SVG}}}tspan", place).text = line
