@@ -1,6 +1,7 @@
 """Decision tables: every hit policy of the standard, and what is kept of a decision."""
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -30,17 +31,17 @@ RISK = '"high", "medium", "low"'
 
 def drawn(
     policy: str,
-    inputs: list[tuple[str, str]],
-    outputs: list[tuple[str, str, str | None, str | None]],
-    rules: list[tuple[list[str], list[str]]],
-    **attributes: str,
+    inputs: Sequence[tuple[str, str]],
+    outputs: Sequence[tuple[str, str, str | None, str | None]],
+    rules: Sequence[tuple[list[str], list[str]]],
+    aggregation: str | None = None,
 ) -> bytes:
     """A table as a modeler writes it. Inputs: text, type. Outputs: name, type, allowed values, default."""
     written = [
         f'<definitions xmlns="{DMN}" id="d" name="d" namespace="x">',
         '<decision id="table" name="A table">',
     ]
-    more = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    more = f' aggregation="{aggregation}"' if aggregation else ""
     written.append(f'<decisionTable id="t" hitPolicy="{policy}"{more}>')
     for text, kind in inputs:
         expression = f'<inputExpression typeRef="{kind}"><text>{escape(text)}</text></inputExpression>'
@@ -56,8 +57,8 @@ def drawn(
     return ("".join(written) + "</decisionTable></decision></definitions>").encode()
 
 
-def table(policy: str, *args: Any, **attributes: str) -> Decision:
-    return load_decisions("t.dmn", drawn(policy, *args, **attributes), KINDS)["table"]
+def table(policy: str, inputs: Any, outputs: Any, rules: Any, aggregation: str | None = None) -> Decision:
+    return load_decisions("t.dmn", drawn(policy, inputs, outputs, rules, aggregation), KINDS)["table"]
 
 
 AGE = [("age", "number")]
@@ -176,9 +177,7 @@ def test_a_computed_output_must_be_allowed() -> None:
 
 def test_an_input_outside_its_values_is_a_fault() -> None:
     values = b'</inputExpression><inputValues><text>"adult", "child"</text></inputValues>'
-    content = drawn("FIRST", [("band", "string")], LEVEL, [(["-"], ['"low"'])]).replace(
-        b"</inputExpression>", values
-    )
+    content = drawn("FIRST", [("band", "string")], LEVEL, [(["-"], ['"low"'])]).replace(b"</inputExpression>", values)
     decision = load_decisions("t.dmn", content, KINDS)["table"]
     assert decision.evaluate({"band": "adult"}).rules == ["r1"]
     for band in ("unknown", None):
@@ -229,8 +228,7 @@ def test_every_combination_of_facts_is_decided_by_the_tables_of_the_country(file
     codes = {name: fact["values"] for name, fact in FACTS.items() if "values" in fact}
     for decision in load_decisions(file, (FOLDER / file).read_bytes(), kinds, codes).values():
         values = {
-            name: codes.get(name, [0, 1, 5] if kinds[name] is Kind.number else [True, False])
-            for name in decision.names
+            name: codes.get(name, [0, 1, 5] if kinds[name] is Kind.number else [True, False]) for name in decision.names
         }
         for facts in product(*values.values()):
             result = decision.evaluate(dict(zip(values, facts, strict=True)))

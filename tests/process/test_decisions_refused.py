@@ -86,7 +86,7 @@ def test_the_file_they_all_begin_from_is_right() -> None:
             '"high", "low"</text></outputValues>',
             "[1..5]</text></outputValues>",
             'Output "level": ',
-            "not expected",
+            "list the values",
         ),
         ("</output>", DEFAULT.format('"none"'), 'Output "level", default', "none is not an allowed value"),
         ("</output>", DEFAULT.format(""), 'Output "level", default is empty', "write null"),
@@ -137,16 +137,12 @@ def test_a_problem_names_file_decision_place_and_remedy(old: str, new: str, wher
 
 @pytest.mark.parametrize("policy", ["PRIORITY", "OUTPUT ORDER"])
 def test_a_priority_needs_an_order(policy: str) -> None:
-    content = GOOD.replace('<outputValues><text>"high", "low"</text></outputValues>', "").replace(
-        "FIRST", policy
-    )
+    content = GOOD.replace('<outputValues><text>"high", "low"</text></outputValues>', "").replace("FIRST", policy)
     assert "needs an order of priority" in problems(content)[0].what
 
 
 def test_an_output_that_is_a_fact_has_the_values_of_that_fact() -> None:
-    content = GOOD.replace('<outputValues><text>"high", "low"</text></outputValues>', "").replace(
-        "level", "band"
-    )
+    content = GOOD.replace('<outputValues><text>"high", "low"</text></outputValues>', "").replace("level", "band")
     assert [problem.what for problem in problems(content)] == [
         "Rule r1, output band: low is not an allowed value.",
         "Rule r2, output band: high is not an allowed value.",
@@ -155,9 +151,7 @@ def test_an_output_that_is_a_fact_has_the_values_of_that_fact() -> None:
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     content = (
-        GOOD.replace('"adult"', '"adlt"')
-        .replace('<text>"low"</text>', "<text>low</text>")
-        .replace("&gt;", "&gt;&gt;")
+        GOOD.replace('"adult"', '"adlt"').replace('<text>"low"</text>', "<text>low</text>").replace("&gt;", "&gt;&gt;")
     )
     assert len(problems(content)) == 3
 
@@ -203,9 +197,7 @@ def _with_doctype(inside: str) -> Callable[[], bytes]:
         (_with_doctype('[<!ENTITY a9 SYSTEM "file:///etc/passwd">]'), "document type"),
         (_with_doctype('SYSTEM "http://127.0.0.1:9/x.dtd"'), "document type"),
         (
-            lambda: (
-                _with_doctype('[<!ENTITY a9 "x">]')().decode().replace("UTF-8", "UTF-16").encode("utf-16")
-            ),
+            lambda: _with_doctype('[<!ENTITY a9 "x">]')().decode().replace("UTF-8", "UTF-16").encode("utf-16"),
             "utf-8",
         ),
         (lambda: GOOD.replace('name="Risk"', 'name="&other;"').encode(), "not well-formed"),

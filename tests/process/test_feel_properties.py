@@ -124,10 +124,8 @@ def _oracle(text: str, values: dict[str, Decimal]) -> Decimal | None:
     def reckon(node: ast.AST) -> Decimal:
         match node:
             case ast.BinOp(left=left, op=op, right=right):
-                rule: Any = {ast.Add: ORACLE.add, ast.Sub: ORACLE.subtract, ast.Mult: ORACLE.multiply}.get(
-                    type(op)
-                )
-                return (rule or ORACLE.divide)(reckon(left), reckon(right))  # type: ignore[no-any-return]
+                result: Decimal = RULES[type(op)](reckon(left), reckon(right))
+                return result
             case ast.UnaryOp(operand=operand):
                 return ORACLE.minus(reckon(operand))
             case ast.Name(id=name):
@@ -177,10 +175,7 @@ def test_what_is_added_to_a_date_can_be_taken_away(day: Any, span: Any) -> None:
     if there is not None:
         assert compile_expression("d - s", names=names).evaluate({"d": there, "s": span}) == day
         assert (
-            compile_expression("b - a", names={"a": Kind.date, "b": Kind.date}).evaluate(
-                {"a": day, "b": there}
-            )
-            == span
+            compile_expression("b - a", names={"a": Kind.date, "b": Kind.date}).evaluate({"a": day, "b": there}) == span
         )
 
 
