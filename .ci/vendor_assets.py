@@ -7,6 +7,7 @@ Versions and integrity sums stand in `.ci/vendor/lock.json`; nothing is taken wh
 import argparse
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -95,8 +96,28 @@ def build_styles(tools: dict[str, str], work: Path) -> None:
          "--content", *map(str, contents()), "--output", str(purged)], work)  # fmt: skip
     destination = TARGET / "govuk"
     destination.mkdir(parents=True, exist_ok=True)
-    (destination / "govuk.css").write_text((purged / "govuk.css").read_text().rstrip() + "\n")
+    (destination / "govuk.css").write_text(slim((purged / "govuk.css").read_text()) + "\n")
     shutil.copyfile(GOVUK_LICENCE, destination / "LICENSE")
+
+
+def slim(css: str) -> str:
+    """Without what our own sheet says once for all (fonts, print) and what only browsers long gone need."""
+    css = css.replace("-webkit-font-smoothing:antialiased;-moz-osx-font-smoothing:grayscale", "")
+    css = css.replace("font-family:inherit", "").replace("-webkit-text-decoration-skip-ink:none;", "")
+    css = re.sub(r"var\((--[a-z-]+), #[0-9a-f]+\)", r"var(\1)", css)
+    css = without_blocks(css, r"@media print\{|@media screen[^ {]+[^{]*\{|@supports not[^{]*\{")
+    return re.sub(r";+(?=\})|(?<=\{);+|(?<=;);+", "", re.sub(r"[^{}]+\{;*\}", "", css)).strip()
+
+
+def without_blocks(css: str, opening: str) -> str:
+    """Cut every block whose opening matches, nested rules included."""
+    while found := re.search(opening, css):
+        end, depth = found.end(), 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(css[end], 0)
+            end += 1
+        css = css[: found.start()] + css[end:]
+    return css
 
 
 def contents() -> list[Path]:

@@ -68,19 +68,20 @@ class Frame:
     next_deadline: datetime | None = None
 
 
-def render(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def render(request: Request, name: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A page as a response. `errors` (field name to sentence) and `breadcrumbs` may be left out."""
     frame = getattr(request.state, "frame", None) or Frame()
-    return HTMLResponse(page(name, frame, path=request.url.path, **context), status_code=status)
+    return HTMLResponse(page(name, frame, address=request.url.path, status=status, **context), status)
 
 
-def page(name: str, frame: Frame, *, path: str = "/", **context: Any) -> str:
-    """A page as text; what `render` sends, without a request."""
+def page(name: str, frame: Frame, /, *, address: str = "/", status: int = 200, **context: Any) -> str:
+    """A page as text; what `render` sends, without a request. `address` is the page's own path."""
     translator = frame.translator
     known: dict[str, Any] = {
         "frame": frame,
         "t": translator,
-        "path": path,
+        "address": address,
+        "status": status,
         "now": clock.now(),
         "errors": {},
         "breadcrumbs": [],
@@ -143,6 +144,12 @@ def error_list(errors: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _slim(macro: Callable[[dict[str, Any]], Markup]) -> Callable[[dict[str, Any]], Markup]:
     def slim(parameters: dict[str, Any]) -> Markup:
-        return Markup(re.sub(r"\s*\n\s*", "\n", macro(parameters)).strip())
+        # The library's own scripts are not used, so neither are their hooks.
+        text = re.sub(r'\s*\n\s*| data-module="[a-z-]+"', _closed_up, macro(parameters)).strip()
+        return Markup(text.replace(">\n", ">").replace("\n<", "<"))
 
     return slim
+
+
+def _closed_up(found: re.Match[str]) -> str:
+    return "\n" if "\n" in found[0] else ""
