@@ -68,9 +68,7 @@ class Act:
     def deadlines(self) -> list[Deadline]:
         """The clocks of this case that still run."""
         if self._deadlines is None:
-            query = select(Deadline).where(
-                Deadline.case_id == self.case.id, Deadline.state == DeadlineState.RUNNING
-            )
+            query = select(Deadline).where(Deadline.case_id == self.case.id, Deadline.state == DeadlineState.RUNNING)
             self._deadlines = list(self.session.exec(query).all())
         return [d for d in self._deadlines if d.state is DeadlineState.RUNNING]
 

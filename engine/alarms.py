@@ -22,30 +22,31 @@ def duty_desk(act: Act) -> str:
     return act.case.lead_agency_id
 
 
-def call(act: Act, kind: AlarmKind, to_id: str, **about: str | None) -> Alarm:
+def call(act: Act, kind: AlarmKind, to_id: str, *, task_id: str | None = None, handoff_id: str | None = None) -> Alarm:
     """Raise an alarm at one desk, once per thing and desk, and let it repeat until acknowledged."""
     present = act.session.exec(
         select(Alarm).where(
             Alarm.case_id == act.case.id,
             Alarm.kind == kind,
             Alarm.to_id == to_id,
-            Alarm.task_id == about.get("task_id"),
+            Alarm.task_id == task_id,
             col(Alarm.acknowledged_at).is_(None),
+            col(Alarm.settled_at).is_(None),
         )
     ).first()
     if present is not None:
         return present
-    alarm = Alarm(case_id=act.case.id, kind=kind, to_id=to_id, raised_at=act.at, **about)
+    alarm = Alarm(case_id=act.case.id, kind=kind, to_id=to_id, raised_at=act.at, task_id=task_id, handoff_id=handoff_id)
     act.session.add(alarm)
     act.record("alarm.raised", alarm, kind=kind, to=act.agency(to_id).name)
-    outbox.notify(act, to_id, outbox.Notice.ALARM, handoff_id=about.get("handoff_id"))
+    outbox.notify(act, to_id, outbox.Notice.ALARM, handoff_id=handoff_id)
     again = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
     deadline = Deadline(
         case_id=act.case.id,
         kind=DeadlineKind.ALARM,
         clock=ALARM_CLOCK,
         source=act.bundle.country.escalation.source,
-        task_id=about.get("task_id"),
+        task_id=task_id,
         about_id=alarm.id,
         started_at=act.at,
         due_at=again,
@@ -110,7 +111,20 @@ def acknowledge(session: Session, alarm_id: str, *, by: Actor) -> Alarm:
     return alarm
 
 
+def settle(act: Act, task_id: str) -> None:
+    """What the alarms of a task were about has ended: nobody is called any more."""
+    running = [d for d in act.deadlines() if d.kind is DeadlineKind.ALARM and d.task_id == task_id]
+    for deadline in running:
+        alarm = act.session.get_one(Alarm, deadline.about_id)
+        alarm.settled_at = act.at
+        act.session.add(alarm)
+        act.record("alarm.settled", alarm, kind=alarm.kind)
+        deadlines.stop(act, DeadlineState.CANCELLED, alarm.id)
+
+
 def waiting(session: Session, *, by: Actor) -> list[Alarm]:
     """The alarms this desk has not acknowledged, oldest first."""
-    query = select(Alarm).where(Alarm.to_id == by.agency_id, col(Alarm.acknowledged_at).is_(None))
+    query = select(Alarm).where(
+        Alarm.to_id == by.agency_id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None)
+    )
     return list(session.exec(query.order_by(col(Alarm.raised_at))).all())

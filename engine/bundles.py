@@ -23,9 +23,7 @@ def deploy(session: Session, files: dict[str, bytes], *, by: Actor = SYSTEM) -> 
     """Check and store a bundle; deploying the same content again changes nothing."""
     bundle = definitions.compile_bundle(files)
     if session.get(StoredBundle, bundle.hash) is None:
-        row = StoredBundle(
-            id=bundle.hash, country=bundle.country.code, files=_pack(files), deployed_at=clock.now()
-        )
+        row = StoredBundle(id=bundle.hash, country=bundle.country.code, files=_pack(files), deployed_at=clock.now())
         session.add(row)
         audit.record(session, "bundle.deployed", row, by=by, files=len(files))
     _compiled[bundle.hash] = bundle

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from . import act as acts
-from . import audit, bundles, clock, deadlines, instances, reference
+from . import bundles, clock, deadlines, instances, reference
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
@@ -18,15 +18,10 @@ from .models.cases import Case, CaseStatus, Consent, Incident, Participation, Pe
 from .models.columns import new_id
 from .models.people import Agency, Duty, User
 from .models.work import (
-    HELD_HANDOFF,
     OPEN_TASK,
-    PENDING_HANDOFF,
     Deadline,
-    DeadlineKind,
-    DeadlineState,
     Handoff,
     Movement,
-    TaskStatus,
     UserTask,
 )
 
@@ -142,9 +137,7 @@ def board(
     cases = list(session.exec(query.order_by(*order).limit(limit + 1)).all())
     more, cases = cases[limit:], cases[:limit]
     tasks: dict[str, list[UserTask]] = {case.id: [] for case in cases}
-    open_tasks = select(UserTask).where(
-        col(UserTask.case_id).in_(tasks), col(UserTask.status).in_(OPEN_TASK)
-    )
+    open_tasks = select(UserTask).where(col(UserTask.case_id).in_(tasks), col(UserTask.status).in_(OPEN_TASK))
     for task in session.exec(open_tasks.order_by(col(UserTask.due_at))).all():
         tasks[task.case_id].append(task)
     agencies = {a.id: a for a in session.exec(select(Agency)).all()}

@@ -71,7 +71,11 @@ def serve(
         console.print(f"Sign in as police_osh, shelter_osh, coordinator_osh, auditor, …; password {agencies.PASSWORD}")
     console.print("Stop with Ctrl+C.")
     uvicorn.run(
-        create_app(store, with_worker=with_worker), host=chosen.host, port=chosen.port, log_level="warning", access_log=False
+        create_app(store, with_worker=with_worker),
+        host=chosen.host,
+        port=chosen.port,
+        log_level="warning",
+        access_log=False,
     )
 
 
@@ -141,11 +145,17 @@ def check(
 @app.command()
 def describe(language: Annotated[str, typer.Option(help="ky, ru or en.")] = "en") -> None:
     """Print each process as a numbered list a person can read."""
-    typer.echo(descriptions.describe(bundles.shipped(settings()), language))
+    typer.echo(descriptions.describe(bundles.shipped(settings()), language=language))
 
 
 def _progress() -> Progress:
-    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(), console=console)
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
 
 
 @audit_app.command("verify")

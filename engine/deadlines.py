@@ -9,8 +9,13 @@ from zoneinfo import ZoneInfo
 
 from .act import Act
 from .config import settings
-from .models.work import Deadline, DeadlineKind, DeadlineState
+from .errors import Conflict, Invalid
+from .models.work import Deadline, DeadlineKind, DeadlineState, UserTask
 from .process.country import Clock, Country
+
+EXTENDABLE = (DeadlineKind.DUTY, DeadlineKind.TIMER)
+REASONS = ("health", "trauma", "intimidation", "investigation", "document", "other")
+LONGEST = 365
 
 
 @lru_cache
@@ -99,3 +104,20 @@ def stop(act: Act, state: DeadlineState, about_id: str) -> None:
             act.session.add(deadline)
             late = state is DeadlineState.MET and act.at > deadline.due_at
             act.record(f"deadline.{state}", deadline, clock=deadline.clock, late=late or None)
+
+
+def extend(act: Act, deadline: Deadline, *, days: int, reason: str) -> Deadline:
+    """Give a running clock more calendar days; the record keeps from, to, who and the coded reason."""
+    if deadline.state is not DeadlineState.RUNNING or deadline.kind not in EXTENDABLE:
+        raise Conflict("Only a duty or a timer that still runs can be extended.")
+    if reason not in REASONS or not 1 <= days <= LONGEST:
+        known = ", ".join(REASONS)
+        raise Invalid(f"Extend by 1 to {LONGEST} days, for one of these reasons: {known}.", fields={"reason": known})
+    before = deadline.due_at
+    deadline.due_at = deadline.next_at = before + timedelta(days=days)
+    act.session.add(deadline)
+    if deadline.task_id and (task := act.session.get(UserTask, deadline.task_id)) is not None:
+        task.due_at = deadline.due_at
+        act.session.add(task)
+    act.record("deadline.extended", deadline, clock=deadline.clock, before=before, reason=reason)
+    return deadline

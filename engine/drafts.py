@@ -20,7 +20,12 @@ def save(session: Session, task_id: str, section: str, values: dict[str, Any], *
     task = visibility.task(session, task_id, by=by)
     rules.check_complete(by, task)
     draft = _row(session, task, section, by) or Draft(
-        id=new_id(), case_id=task.case_id, task_id=task.id, user_id=by.user_id or "", section=section, sealed=b""
+        id=new_id(),
+        case_id=task.case_id,
+        task_id=task.id,
+        user_id=by.user_id or "",
+        section=section,
+        sealed=b"",
     )
     draft.sealed = vault.of(session).seal_json(
         values, case_id=task.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
@@ -49,7 +54,5 @@ def discard(act: Act, task: UserTask) -> None:
 
 
 def _row(session: Session, task: UserTask, section: str, by: Actor) -> Draft | None:
-    query = select(Draft).where(
-        Draft.task_id == task.id, Draft.user_id == by.user_id, Draft.section == section
-    )
+    query = select(Draft).where(Draft.task_id == task.id, Draft.user_id == by.user_id, Draft.section == section)
     return session.exec(query).first()

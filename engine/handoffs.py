@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from . import deadlines, directory, offers, outbox
+from . import alarms, deadlines, directory, offers, outbox
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import SYSTEM, Actor
@@ -11,7 +11,6 @@ from .models.people import Agency
 from .models.work import (
     HELD_HANDOFF,
     PENDING_HANDOFF,
-    Alarm,
     DeadlineState,
     DeclineCode,
     Handoff,
@@ -44,9 +43,7 @@ TRANSITIONS: dict[HandoffState, frozenset[HandoffState]] = {
 
 def offered(session: Session, *, by: Actor) -> list[Handoff]:
     """The offers the agency has not answered, newest first."""
-    query = select(Handoff).where(
-        Handoff.receiver_id == by.agency_id, col(Handoff.state).in_(PENDING_HANDOFF)
-    )
+    query = select(Handoff).where(Handoff.receiver_id == by.agency_id, col(Handoff.state).in_(PENDING_HANDOFF))
     return list(session.exec(query.order_by(col(Handoff.offered_at).desc())).all())
 
 
@@ -170,18 +167,8 @@ def _awaiting(session: Session, task_id: str, by: Actor, revision: int | None) -
     rules.check_coordinate(by, act.case)
     if task.status is not TaskStatus.AWAITING:
         raise Conflict("An agency already holds this task.")
-    for alarm in _alarms(session, task):
-        alarm.acknowledged_at = act.at
-        alarm.acknowledged_by_id = by.user_id
-        session.add(alarm)
-        act.record("alarm.acknowledged", alarm, kind=alarm.kind)
-        deadlines.stop(act, DeadlineState.MET, alarm.id)
+    alarms.settle(act, task.id)
     return act, task
-
-
-def _alarms(session: Session, task: UserTask) -> list[Alarm]:
-    query = select(Alarm).where(Alarm.task_id == task.id, col(Alarm.acknowledged_at).is_(None))
-    return list(session.exec(query).all())
 
 
 def _offer_next(act: Act, handoff: Handoff) -> None:
@@ -208,6 +195,7 @@ def _move(act: Act, handoff: Handoff, state: HandoffState) -> None:
         handoff,
         giver=handoff.giver_name,
         receiver=handoff.receiver_name,
+        element=handoff.element,
         reason=handoff.reason,
     )
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from . import audit, clock, deadlines, directory, messages, offers, outbox, vault
-from .act import Act
+from . import alarms, deadlines, directory, messages, offers, outbox, vault
+from .act import Act, begin
 from .actor import SYSTEM
-from .errors import Fault
 from .models.cases import CaseStatus, DecisionMade, Participation
 from .models.cases import Fault as FaultRow
 from .models.columns import new_id
@@ -17,6 +16,7 @@ from .models.work import (
     HELD_HANDOFF,
     OPEN_TASK,
     PENDING_HANDOFF,
+    AlarmKind,
     Catch,
     DeadlineKind,
     DeadlineState,
@@ -33,7 +33,9 @@ from .process.runtime import OpenTask, ScopeOpened, Step
 COORDINATOR = "coordinator"
 
 
-def start(act: Act, process: str, *, inputs: dict[str, Any] | None = None, lanes: dict[str, str] | None = None) -> ProcessInstance:
+def start(
+    act: Act, process: str, *, inputs: dict[str, Any] | None = None, lanes: dict[str, str] | None = None
+) -> ProcessInstance:
     """Start a process in this case. `lanes` names the agencies that fill lanes from the beginning."""
     instance = ProcessInstance(
         id=new_id(),
@@ -101,17 +103,25 @@ def _running(act: Act) -> Any:
     )
 
 
-def report_fault(session: Session, fault: Fault, *, case_id: str, instance_id: str, element: str, kind: str) -> FaultRow:
-    """Keep a step that had to be rolled back, in a transaction of its own, for the coordinator."""
-    row = FaultRow(case_id=case_id, instance_id=instance_id, element=element, kind=kind, raised_at=clock.now())
+def report_fault(
+    session: Session, error: Exception, *, case_id: str, instance_id: str | None, element: str
+) -> FaultRow:
+    """Keep a step that had to be rolled back, in a transaction of its own, and call the coordinator."""
+    act = begin(session, case_id, SYSTEM)
+    kind = type(error).__name__[:48]
+    row = FaultRow(case_id=case_id, instance_id=instance_id or "", element=element, kind=kind, raised_at=act.at)
     session.add(row)
-    audit.record(session, "fault.raised", row, by=SYSTEM, case_id=case_id, element=element, kind=kind)
+    act.record("fault.raised", row, element=element)
+    alarms.call(act, AlarmKind.FAULT, act.case.lead_agency_id)
     return row
 
 
 def _state(act: Act, instance: ProcessInstance) -> bytes:
     return vault.of(act.session).open(
-        instance.state, case_id=act.case.id, domain="operational", place=f"process_instance.state:{instance.id}"
+        instance.state,
+        case_id=act.case.id,
+        domain="operational",
+        place=f"process_instance.state:{instance.id}",
     )
 
 
@@ -193,6 +203,7 @@ def cancel_task(act: Act, task: UserTask, reason: str) -> None:
     act.session.add(task)
     act.record("task.cancelled", task, element=task.element, reason=reason)
     deadlines.stop(act, DeadlineState.CANCELLED, task.id)
+    alarms.settle(act, task.id)
     for handoff in offers.pending(act, task):
         offers.recall(act, handoff, reason)
 
@@ -218,9 +229,7 @@ def _participate(act: Act, instance: ProcessInstance, scope: str, lane: str, age
     act.record("participation.began", row, agency=act.agency(agency_id).name)
 
 
-def _end_scope(
-    act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None
-) -> None:
+def _end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None) -> None:
     """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
     outcome = HandoffState.RECALLED if ended is Outcome.INTERRUPTED else HandoffState(ended)
     query = select(Handoff).where(
@@ -243,6 +252,7 @@ def _end_scope(
             outcome=handoff.outcome,
             giver=handoff.giver_name,
             receiver=handoff.receiver_name,
+            element=handoff.element,
         )
         outbox.notify(act, handoff.giver_id, outbox.Notice.OUTCOME, handoff_id=handoff.id)
     for present in act.participations():
@@ -291,9 +301,9 @@ def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
         scope=opened.scope,
         process=act.bundle.elements[opened.element].process,
         element=opened.element,
-        lane=opened.lane,
+        lane=opened.lane or "",
         name=opened.name,
-        form=opened.form,
+        form=opened.form or "",
         service=opened.service or "",
         purpose=opened.purpose or "",
         urgent=opened.urgent,
@@ -339,4 +349,3 @@ def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:
         act.case.close_reason = str(act.facts.get("closure_reason") or "")
         act.session.add(act.case)
         act.record("case.closed", act.case, reason=act.case.close_reason)
-

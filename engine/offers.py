@@ -83,6 +83,7 @@ def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis) -> Hando
         giver_task=act.cause.name if act.cause else "",
         receiver_id=agency.id,
         receiver_name=agency.name,
+        element=task.element,
         task_name=task.name,
         service=task.service,
         urgent=task.urgent,
@@ -244,7 +245,7 @@ def recall(act: Act, handoff: Handoff, reason: str) -> None:
     handoff.ended_at = act.at
     handoff.revision += 1
     act.session.add(handoff)
-    act.record("handoff.recalled", handoff, receiver=handoff.receiver_name, reason=reason)
+    act.record("handoff.recalled", handoff, receiver=handoff.receiver_name, element=handoff.element, reason=reason)
     deadlines.stop(act, DeadlineState.CANCELLED, handoff.id)
 
 
@@ -258,6 +259,7 @@ def _exhaust(act: Act, task: UserTask, kind: AlarmKind) -> None:
         lane=task.lane,
         giver_id=task.giver_id,
         giver_name=act.agency(task.giver_id).name,
+        element=task.element,
         task_name=task.name,
         service=task.service,
         urgent=task.urgent,

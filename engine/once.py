@@ -28,7 +28,5 @@ def act(session: Session, key: str | None, body: bytes, do: Callable[[], Answer]
             raise Conflict("This Idempotency-Key was used for another request. Use a new key for a new act.")
         return present.answer, True
     answer = do()
-    session.add(
-        Once(user_id=by.user_id, key=key[:80], body_hash=digest, answer=answer, done_at=clock.now())
-    )
+    session.add(Once(user_id=by.user_id or "", key=key[:80], body_hash=digest, answer=answer, done_at=clock.now()))
     return answer, False

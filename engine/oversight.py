@@ -108,14 +108,18 @@ def waits(session: Session, *, by: Actor) -> list[Wait]:
     for holder, stage, assigned, claimed in session.exec(duties).all():
         if assigned is not None:
             found[names.get(holder or "", ""), stage].append((claimed or clock.now()) - assigned)
-    rows = [Wait(a, s, len(spans), median(spans), max(spans)) for (a, s), spans in found.items()]
+    rows = [Wait(a, s, len(spans), _middle(spans), max(spans)) for (a, s), spans in found.items()]
     return sorted(rows, key=lambda wait: wait.longest, reverse=True)[:MOST]
+
+
+def _middle(spans: list[timedelta]) -> timedelta:
+    return timedelta(seconds=median(span.total_seconds() for span in spans))
 
 
 def exceptions(session: Session, *, by: Actor, case_id: str | None = None) -> dict[ExceptionKind, list[Found]]:
     """Every kind of the fixed list, the empty ones included; the newest of each first."""
     check_auditor(by)
-    found = {kind: [] for kind in ExceptionKind} | {
+    found: dict[ExceptionKind, list[Found]] = {
         ExceptionKind.LATE: _late(session),
         ExceptionKind.REPEATED: _repeated(session),
         ExceptionKind.OVERRIDDEN: _entries(session, ExceptionKind.OVERRIDDEN, OVERRIDES),
@@ -181,7 +185,12 @@ def _one_agency_alone(session: Session) -> list[Found]:
     for task in session.exec(query).all():
         by_case[task.case_id].append(task)
     return [
-        Found(ExceptionKind.ONE_AGENCY_ALONE, case_id, max(t.ended_at or t.opened_at for t in done), "second_opinion")
+        Found(
+            ExceptionKind.ONE_AGENCY_ALONE,
+            case_id,
+            max(t.ended_at or t.opened_at for t in done),
+            "second_opinion",
+        )
         for case_id, done in by_case.items()
         if {t.element for t in done} == set(steps) and len({t.ended_by_agency_id for t in done}) == 1
     ]

@@ -11,12 +11,45 @@ from .language import Text, Translator
 
 # What a page about one case tells; the rest (clocks starting, answers stored) is for the auditor.
 TOLD = frozenset(
-    "case.opened case.closed task.completed task.released task.reassigned task.cancelled task.late task.accountable "
-    "task.exhausted task.rerouted task.offered_again handoff.offered handoff.opened handoff.accepted handoff.in_work "
-    "handoff.declined handoff.expired handoff.recalled handoff.done handoff.partly_done handoff.failed "
-    "handoff.withdrawn movement.departed movement.arrived movement.late consent.given consent.refused "
-    "consent.withdrawn decision.made alarm.raised alarm.acknowledged deadline.passed deadline.extended "
-    "message.expired fault.raised fault.settled answers.corrected".split()
+    [
+        "case.opened",
+        "case.closed",
+        "task.completed",
+        "task.released",
+        "task.reassigned",
+        "task.cancelled",
+        "task.late",
+        "task.accountable",
+        "task.exhausted",
+        "task.rerouted",
+        "task.offered_again",
+        "handoff.offered",
+        "handoff.opened",
+        "handoff.accepted",
+        "handoff.in_work",
+        "handoff.declined",
+        "handoff.expired",
+        "handoff.recalled",
+        "handoff.done",
+        "handoff.partly_done",
+        "handoff.failed",
+        "handoff.withdrawn",
+        "movement.departed",
+        "movement.arrived",
+        "movement.late",
+        "consent.given",
+        "consent.refused",
+        "consent.withdrawn",
+        "decision.made",
+        "alarm.raised",
+        "alarm.acknowledged",
+        "deadline.passed",
+        "deadline.extended",
+        "message.expired",
+        "fault.raised",
+        "fault.settled",
+        "answers.corrected",
+    ]
 )
 
 # In which catalogue a code of an entry is a word; `reason` depends on the action.
@@ -30,7 +63,24 @@ FAMILIES = {
     "reason": ("decline", "recall", "alarm", "closure"),
 }
 BLANKS = dict.fromkeys(
-    "agency giver receiver to task reason clock purpose decision process name domain kind escort condition".split(), "…"
+    [
+        "agency",
+        "giver",
+        "receiver",
+        "to",
+        "task",
+        "reason",
+        "clock",
+        "purpose",
+        "decision",
+        "process",
+        "name",
+        "domain",
+        "kind",
+        "escort",
+        "condition",
+    ],
+    "…",
 )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from . import answers, consents, deadlines, drafts, instances
+from . import alarms, answers, consents, deadlines, drafts, instances
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
@@ -46,8 +46,7 @@ def worklist(
     if after is not None:
         moment, task_id = after
         query = query.where(
-            (col(UserTask.opened_at) < moment)
-            | ((col(UserTask.opened_at) == moment) & (col(UserTask.id) < task_id))
+            (col(UserTask.opened_at) < moment) | ((col(UserTask.opened_at) == moment) & (col(UserTask.id) < task_id))
         )
     return list(session.exec(query).all())
 
@@ -162,7 +161,7 @@ def _put_in_work(act: Act, task: UserTask) -> None:
         handoff.in_work_at = act.at
         handoff.revision += 1
         act.session.add(handoff)
-        act.record("handoff.in_work", handoff, receiver=handoff.receiver_name)
+        act.record("handoff.in_work", handoff, receiver=handoff.receiver_name, element=handoff.element)
 
 
 def _check_not_same_person(act: Act, task: UserTask) -> None:
@@ -199,4 +198,5 @@ def _end(act: Act, task: UserTask, form_id: str) -> None:
     late = task.due_at is not None and act.at > task.due_at
     act.record("task.completed", task, element=task.element, form=task.form, late=late or None)
     deadlines.stop(act, DeadlineState.MET, task.id)
+    alarms.settle(act, task.id)
     drafts.discard(act, task)

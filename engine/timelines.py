@@ -9,18 +9,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from .audit.sentences import sentence
 from .language import Translator
 from .models.records import AuditEntry
 from .models.work import Handoff, HandoffState, Movement, UserTask
 from .process.definitions import Bundle
-
-# What is true but says nothing to a reader of the story.
-QUIET = frozenset({
-    "deadline.started", "deadline.met", "deadline.cancelled", "participation.began", "participation.ended",
-    "instance.started", "instance.ended", "task.assigned", "task.accountable", "place.taken", "place.freed",
-    "message.received", "message.taken",
-})  # fmt: skip
+from .sentences import TOLD, sentence
 
 
 class Stretch(StrEnum):
@@ -63,25 +56,21 @@ def story(
     entries: Iterable[dict[str, Any]], bundle: Bundle, t: Translator, *, own: frozenset[str] | None = None
 ) -> list[Told]:
     """The entries as sentences. `own` limits them to the rows an agency took part in."""
-    told = []
-    for leaf in entries:
-        if leaf["action"] in QUIET or (own is not None and leaf["subject"][1] not in own):
-            continue
-        told.append(
-            Told(
-                happened_at=datetime.fromisoformat(leaf["happened_at"]),
-                entered_at=datetime.fromisoformat(leaf["entered_at"]),
-                text=sentence(
-                    leaf,
-                    t,
-                    name_of=lambda element: element_name(bundle, element, t),
-                    label_of=lambda purpose: purpose_label(bundle, purpose, t),
-                ),
-                action=leaf["action"],
-                on_behalf_of=leaf["data"].get("on_behalf_of", ""),
-            )
+
+    def name(kind: str, code: str) -> str:
+        return purpose_label(bundle, code, t) if kind == "purpose" else element_name(bundle, code, t)
+
+    return [
+        Told(
+            happened_at=datetime.fromisoformat(leaf["happened_at"]),
+            entered_at=datetime.fromisoformat(leaf["entered_at"]),
+            text=str(sentence(leaf, t, name=name)),
+            action=leaf["action"],
+            on_behalf_of=leaf["data"].get("on_behalf_of", ""),
         )
-    return told
+        for leaf in entries
+        if leaf["action"] in TOLD and (own is None or leaf["subject"][1] in own)
+    ]
 
 
 def element_name(bundle: Bundle, element: str, t: Translator) -> str:
@@ -101,7 +90,10 @@ def purpose_label(bundle: Bundle, purpose: str, t: Translator) -> str:
 
 
 def spans(
-    tasks: Iterable[UserTask], handoffs: Iterable[Handoff], movements: Iterable[Movement], names: dict[str, str]
+    tasks: Iterable[UserTask],
+    handoffs: Iterable[Handoff],
+    movements: Iterable[Movement],
+    names: dict[str, str],
 ) -> list[Span]:
     """The stretches of time per agency, in the order in which the agencies came in."""
     found = [*_offers(handoffs), *_work(tasks, names), *_journeys(movements, names)]

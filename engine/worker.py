@@ -19,12 +19,11 @@ from .actor import SYSTEM
 from .audit import checkpoint
 from .config import settings
 from .database import Store
-from .errors import Fault
-from .outbox import Notice
 from .models.cases import Message
 from .models.people import Agency
 from .models.records import Outbox, OutboxState
 from .models.work import Deadline, DeadlineKind, DeadlineState, Handoff, ProcessInstance
+from .outbox import Notice
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +109,8 @@ def _put_aside(store: Store, deadline_id: str, error: Exception) -> None:
         deadline = session.get_one(Deadline, deadline_id)
         deadline.next_at = clock.now() + POISON
         session.add(deadline)
-        kind = type(error).__name__ if isinstance(error, Fault) else "failed"
         instances.report_fault(
-            session, case_id=deadline.case_id, instance_id=deadline.instance_id or "", element=deadline.clock, kind=kind
+            session, error, case_id=deadline.case_id, instance_id=deadline.instance_id, element=deadline.clock
         )
 
 

@@ -15,7 +15,7 @@ def fill(definition: FormDefinition, wanted: Mapping[str, Any], *, today: date) 
     """Valid answers to a form. `wanted` names questions or facts; facts without a question here are ignored."""
     questions = {q.name: q for q in definition.questions if q.kind is not Kind.NOTE}
     given = {name: wanted[name] for name in questions if name in wanted}
-    given |= {name: _spoken(wanted[q.fact]) for name, q in questions.items() if q.fact in wanted}
+    given |= {name: _spoken(wanted[q.fact]) for name, q in questions.items() if q.fact and q.fact in wanted}
     tried: dict[str, int] = {}
     for _ in range(60):
         try:

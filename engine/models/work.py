@@ -106,7 +106,15 @@ class ProcessInstance(SQLModel, table=True):
 class UserTask(SQLModel, table=True):
     """Something a person of one agency owes; its id is that of the engine's token."""
 
-    RECORDED: ClassVar = ("element", "scope", "lane", "status", "holder_id", "accountable_id", "claimed_by_id")
+    RECORDED: ClassVar = (
+        "element",
+        "scope",
+        "lane",
+        "status",
+        "holder_id",
+        "accountable_id",
+        "claimed_by_id",
+    )
     __tablename__ = "user_task"
     __table_args__ = (
         Index("ix_user_task_holder", "holder_id", "status", "opened_at"),
@@ -143,14 +151,25 @@ class UserTask(SQLModel, table=True):
     ended_by_id: str | None = link(nullable=True)
     ended_by_agency_id: str | None = link(nullable=True)
     end_reason: str = Field(default="", max_length=48)
-    form_id: str = Field(default="", max_length=64)  # the submission that completed it: a resend is the same act
+    form_id: str = Field(
+        default="", max_length=64
+    )  # the submission that completed it: a resend is the same act
     revision: int = 1
 
 
 class Handoff(SQLModel, table=True):
     """Responsibility offered by one agency to another. Names are copied as they were then."""
 
-    RECORDED: ClassVar = ("giver_id", "receiver_id", "lane", "scope", "state", "ground", "consent_id", "shared")
+    RECORDED: ClassVar = (
+        "giver_id",
+        "receiver_id",
+        "lane",
+        "scope",
+        "state",
+        "ground",
+        "consent_id",
+        "shared",
+    )
     __table_args__ = (
         Index("ix_handoff_receiver", "receiver_id", "state"),
         Index("ix_handoff_giver", "giver_id", "state"),
@@ -170,6 +189,7 @@ class Handoff(SQLModel, table=True):
     giver_task: str = Field(default="", max_length=200)
     receiver_id: str | None = link("agency", nullable=True)
     receiver_name: str = Field(default="", max_length=200)
+    element: str = Field(max_length=64)
     task_name: str = Field(max_length=200)
     service: str = Field(default="", max_length=48)
     urgent: bool = False
@@ -238,7 +258,7 @@ class Deadline(SQLModel, table=True):
 class Alarm(SQLModel, table=True):
     """Somebody must look. It is repeated until a named desk acknowledges it."""
 
-    RECORDED: ClassVar = ("kind", "to_id", "repeats", "acknowledged_at")
+    RECORDED: ClassVar = ("kind", "to_id", "repeats", "acknowledged_at", "settled_at")
     __table_args__ = (Index("ix_alarm_to", "to_id", "acknowledged_at"),)
 
     id: str = key()
@@ -252,6 +272,7 @@ class Alarm(SQLModel, table=True):
     repeats: int = 0
     acknowledged_at: datetime | None = instant(nullable=True)
     acknowledged_by_id: str | None = link(nullable=True)
+    settled_at: datetime | None = instant(nullable=True)  # what it was about has ended
 
 
 class Answer(SQLModel, table=True):
