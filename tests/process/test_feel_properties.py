@@ -118,6 +118,14 @@ def _sums() -> st.SearchStrategy[str]:
     )
 
 
+RULES: dict[type[ast.operator], Any] = {
+    ast.Add: ORACLE.add,
+    ast.Sub: ORACLE.subtract,
+    ast.Mult: ORACLE.multiply,
+    ast.Div: ORACLE.divide,
+}
+
+
 def _oracle(text: str, values: dict[str, Decimal]) -> Decimal | None:
     """The same sum, read by Python, reckoned by another context; null once anything has no value."""
 
