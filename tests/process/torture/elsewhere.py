@@ -1,0 +1,37 @@
+"""The other process of a walk: answers requests on its standard input until it is closed."""
+
+import sys
+from pathlib import Path
+
+import orjson
+
+from engine.process import definitions
+
+from .models import MODELS, files
+from .walking import answer
+
+ROOT = Path(__file__).parents[3]
+
+
+def bundle_files(name: str) -> dict[str, bytes]:
+    """The files of a model, or of a country."""
+    if name in MODELS:
+        return files(MODELS[name])
+    return definitions.read_folders(ROOT / "workflows" / name, ROOT / "forms" / name)
+
+
+def main() -> None:
+    """Answer until the end."""
+    compiled: dict[str, definitions.Bundle] = {}
+    for line in sys.stdin.buffer:
+        request = orjson.loads(line)
+        name = request["bundle"]
+        if request["fresh"] or name not in compiled:
+            definitions._compiled.clear()
+            compiled[name] = definitions.compile_bundle(bundle_files(name))
+        sys.stdout.buffer.write(orjson.dumps(answer(compiled[name], request)) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""Walks the same random path through an instance that is never saved and one that is saved at every step.
+
+The saved one lives in another process, which parses the definitions anew: what an interpreter connects only while it
+runs is found out there, and nowhere else.
+"""
+
+import base64
+import random
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from engine.errors import EngineError
+from engine.process import runtime, work
+from engine.process.codec import load
+from engine.process.country import Fact
+from engine.process.definitions import Bundle
+from engine.process.running import Running, Trace
+from engine.process.step import ArmedCatch, ArmedTimer, OpenTask
+
+ROOT = Path(__file__).parents[3]
+KINDS = {kind.__name__: kind for kind in (OpenTask, ArmedTimer, ArmedCatch)}
+MAX_STEPS = 60
+Key = tuple[str, ...]
+
+
+def open_things(running: Running) -> list[tuple[Key, str]]:
+    """Everything open, each under a name that does not depend on its id: kind, element, and the way down to it."""
+    return [(_key(running, thing), thing.id) for thing in work.find_open(running).values()]
+
+
+def _key(running: Running, thing: work.Open) -> Key:
+    way, task = [], thing.task
+    while task is not None:
+        way.append(f"{task.task_spec.bpmn_id}{sorted(running.inputs(task).items())}")
+        task = running.host(task.workflow)
+    return (thing.kind.__name__, thing.arm or "", *way)
+
+
+def told(trace: Trace) -> dict[str, Any]:
+    """What happened in a step, without ids."""
+    return {
+        "sent": sorted([message.name, message.element] for message in trace.sent),
+        "decisions": sorted([made.element, made.outputs, made.rules] for made in trace.decisions),
+        "opened": sorted([scope.element or "", scope.process] for scope in trace.opened),
+        "ended": sorted([scope.process, scope.end_event or "", scope.outcome] for scope in trace.ended),
+    }
+
+
+@dataclass
+class Seen:
+    """An instance as seen from outside after a step."""
+
+    keys: list[Key]
+    facts: dict[str, Any]
+    told: dict[str, Any]
+    end: str | None
+    finished: bool
+    error: str = ""
+    ids: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+def look(running: Running) -> Seen:
+    """Look at an instance in memory."""
+    things = sorted(open_things(running))
+    ids = {repr((key, [other for other, _ in things[:at]].count(key))): id for at, (key, id) in enumerate(things)}
+    end = running.end_event if running.completed else None
+    return Seen([key for key, _ in things], dict(running.facts), told(running.trace), end, running.completed, ids=ids)
+
+
+class InMemory:
+    """An instance that is never saved."""
+
+    def __init__(self, bundle: Bundle, process: str, facts: dict[str, Any]) -> None:
+        self.running = runtime.begin(bundle, process, facts, {})
+        self.running.trace = Trace()
+        work.begin(self.running)
+
+    def act(self, kind: str, name: str, facts: dict[str, Any]) -> Seen:
+        """Act on the thing of this name and look."""
+        id = self.look().ids[name]
+        self.running.facts, self.running.trace = dict(facts), Trace()
+        try:
+            work.act(self.running, KINDS[kind], id)
+        except EngineError as error:
+            return Seen([], facts, {}, None, False, type(error).__name__)
+        return self.look()
+
+    def look(self) -> Seen:
+        """Look without acting."""
+        return look(self.running)
+
+
+class Elsewhere:
+    """A process that keeps nothing: each request brings the state, and each answer takes it away again."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-W", "error", "-m", "tests.process.torture.elsewhere"]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __enter__(self) -> "Elsewhere":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(10)
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """Send a request and wait for the answer."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(orjson.dumps(request) + b"\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = orjson.loads(self.process.stdout.readline())
+        return answer
+
+
+class Saved:
+    """An instance that is saved and loaded elsewhere at every step."""
+
+    def __init__(self, elsewhere: Elsewhere, bundle: str, process: str, facts: dict[str, Any]) -> None:
+        self.elsewhere, self.about = elsewhere, {"bundle": bundle, "process": process}
+        self.state = ""
+        self.seen = self._ask(facts=facts, fresh=False)
+
+    def act(self, kind: str, name: str, facts: dict[str, Any], fresh: bool) -> Seen:
+        """Act on the thing of this name and look."""
+        self.seen = self._ask(facts=facts, kind=kind, id=self.seen.ids[name], fresh=fresh)
+        return self.seen
+
+    def _ask(self, **request: Any) -> Seen:
+        answer = self.elsewhere.ask(**self.about, state=self.state, **request)
+        self.state = answer.pop("state")
+        seen = Seen(**answer)
+        seen.keys = [tuple(key) for key in seen.keys]
+        return seen
+
+
+def answer(bundle: Bundle, request: dict[str, Any]) -> dict[str, Any]:
+    """What the other process does with a request: load, act, save, load again and look."""
+    process, facts = request["process"], request["facts"]
+    try:
+        if not request["state"]:
+            step = runtime.start(bundle, process, "walk", facts)
+        else:
+            state = base64.b64decode(request["state"])
+            acts = {"OpenTask": runtime.complete, "ArmedTimer": runtime.fire, "ArmedCatch": runtime.deliver}
+            step = acts[request["kind"]](bundle, process, "walk", state, facts, request["id"])
+    except EngineError as error:
+        return {**vars(Seen([], facts, {}, None, False, type(error).__name__)), "state": ""}
+    again = load(bundle, process, "walk", step.state, step.facts)
+    seen = look(again)
+    trace = Trace(step.sent, step.decisions, step.scopes_opened, step.scopes_ended)
+    trace.opened = [scope for scope in trace.opened if scope.scope]
+    trace.ended = [scope for scope in trace.ended if scope.scope]
+    seen.told, seen.end, seen.finished = told(trace), step.end_event, step.finished
+    return {**vars(seen), "state": base64.b64encode(step.state).decode()}
+
+
+def mutate(dice: random.Random, facts: dict[str, Any], known: dict[str, Fact]) -> dict[str, Any]:
+    """The facts as a form might change them."""
+    changed = dict(facts)
+    for name, fact in known.items():
+        if dice.random() < 0.5:
+            changed[name] = _any_value(dice, fact)
+    return changed
+
+
+def _any_value(dice: random.Random, fact: Fact) -> Any:
+    if fact.type == "code":
+        return dice.choice(fact.values)
+    if fact.type == "codes":
+        return dice.sample(fact.values, dice.randint(0, min(3, len(fact.values))))
+    if fact.type == "boolean":
+        return dice.random() < 0.5
+    return dice.randint(0, 5) if fact.type == "number" else f"20{dice.randint(10, 30)}-05-01"
+
+
+def walk(bundle: Bundle, name: str, process: str, elsewhere: Elsewhere, seed: int, fresh: float) -> int:
+    """One walk; returns its number of steps. Fails where the two instances differ or one waits for nothing.
+
+    `fresh` is how often the other process parses the definitions anew before a step.
+    """
+    dice = random.Random(f"{name} {seed}")
+    facts = mutate(dice, bundle.initial_facts(), bundle.facts)
+    memory, saved = InMemory(bundle, process, facts), Saved(elsewhere, name, process, facts)
+    seen = memory.look()
+    taken: list[str] = []
+    for step in range(MAX_STEPS):
+        assert seen == saved.seen, f"{name} {seed}, step {step}, after {taken}"
+        assert seen.finished or seen.error or seen.keys, f"{name} {seed}: nothing is open after {taken}"
+        if seen.finished or seen.error:
+            break
+        thing = dice.choice(sorted(seen.ids))
+        kind = next(kind for kind in KINDS if thing.startswith(f"(('{kind}'"))
+        facts = mutate(dice, seen.facts, bundle.facts)
+        taken.append(thing)
+        seen = memory.act(kind, thing, facts)
+        saved.act(kind, thing, facts, dice.random() < fresh)
+    return len(taken)
