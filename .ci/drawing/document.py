@@ -24,6 +24,7 @@ NAMESPACES = {
     "modeler": MODELER,
 }
 
+HEADER = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 Element = etree._Element
 
 
@@ -35,9 +36,7 @@ def document(process: Process, layout: Layout) -> bytes:
     root.set(f"{{{MODELER}}}executionPlatform", "Camunda Cloud")
     root.set(f"{{{MODELER}}}executionPlatformVersion", "8.6.0")
     collaboration = _add(root, BPMN, "collaboration", id=f"map_{process.id}")
-    _add(
-        collaboration, BPMN, "participant", id=f"pool_{process.id}", name=process.name, processRef=process.id
-    )
+    _add(collaboration, BPMN, "participant", id=f"pool_{process.id}", name=process.name, processRef=process.id)
     body = _add(root, BPMN, "process", id=process.id, name=process.name, isExecutable="true")
     _add(body, BPMN, "documentation").text = process.doc
     _write_lanes(body, process)
@@ -48,7 +47,7 @@ def document(process: Process, layout: Layout) -> bytes:
     _write_messages(root, process)
     _write_picture(root, process, layout)
     etree.indent(root, "  ")
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return HEADER + etree.tostring(root, encoding="UTF-8", xml_declaration=False) + b"\n"
 
 
 def _add(parent: Element, namespace: str, tag: str, **attributes: str) -> Element:
@@ -109,9 +108,7 @@ def _call(extensions: Element, node: Node) -> None:
 
 def _decision(extensions: Element, node: Node) -> None:
     if node.decision:
-        _add(
-            extensions, ZEEBE, "calledDecision", decisionId=node.decision[0], resultVariable=node.decision[1]
-        )
+        _add(extensions, ZEEBE, "calledDecision", decisionId=node.decision[0], resultVariable=node.decision[1])
 
 
 def _properties(extensions: Element, node: Node) -> None:

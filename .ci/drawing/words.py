@@ -12,9 +12,7 @@ def start(node_id: str, name: str, at: Place, *, message: str = "") -> Node:
 
 
 def end(node_id: str, name: str, at: Place, outcome: str = "", label: str = "") -> Node:
-    return Node(
-        node_id, "endEvent", name, *at, label=label, properties={"outcome": outcome} if outcome else {}
-    )
+    return Node(node_id, "endEvent", name, *at, label=label, properties={"outcome": outcome} if outcome else {})
 
 
 def wait(node_id: str, name: str, at: Place, clock: str, doc: str) -> Node:

@@ -78,12 +78,17 @@ class Drawn:
 def parse(xml: bytes) -> etree._Element:
     """The root of a diagram or table. No entity is resolved and nothing is fetched.
 
-    Raises Invalid when the bytes are no XML."""
+    Raises Invalid when the bytes are no XML or declare a document type."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    declared = "This file declares a document type (DOCTYPE). Save it again in the modeler."
+    if b"<!DOCTYPE" in xml:
+        raise Invalid(declared)
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise Invalid(f"This is not readable as XML: {error.msg}. Save it again in the modeler.") from error
+        raise Invalid(f"This is not readable as XML: {error.msg} Save it again in the modeler.") from error
+    if root.getroottree().docinfo.doctype:  # written in an encoding in which the bytes above look different
+        raise Invalid(declared)
     return root
 
 
@@ -152,9 +157,7 @@ def _event(element: etree._Element) -> tuple[str, str, str]:
     for child in element:
         kind = etree.QName(child).localname
         if kind.endswith("EventDefinition"):
-            clock = next(
-                (str(c.text).strip() for c in child if c.text and "time" in etree.QName(c).localname), ""
-            )
+            clock = next((str(c.text).strip() for c in child if c.text and "time" in etree.QName(c).localname), "")
             return kind.removesuffix("EventDefinition"), clock, _text(child, "messageRef")
     return "", "", ""
 
