@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a description reads best one node to a line
 """The processes of help and protection of the Kyrgyz mechanism, as first drawn."""
 
 from .description import Process

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a description reads best one node to a line
 """The spine of the Kyrgyz mechanism and the processes every case passes, as first drawn."""
 
 from .description import Process
