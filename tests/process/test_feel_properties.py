@@ -1,6 +1,7 @@
 """Properties of FEEL: its sums are those of the decimal standard, and no text breaks its parser."""
 
 import ast
+import json
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.process.feel import FeelError, Kind, compile_expression, compile_unary
+from engine.process.feel import FeelError, Kind, compile_expression, compile_unary, plain
+from engine.process.feel_functions import FUNCTIONS
+from engine.process.feel_values import kind_of
 
 pytestmark = pytest.mark.once
 
@@ -201,3 +204,34 @@ def test_de_morgan_holds_in_three_values(p: bool | None, q: bool | None) -> None
     left = compile_expression("not(p and q)", names=names).evaluate({"p": p, "q": q})
     right = compile_expression("not(p) or not(q)", names=names).evaluate({"p": p, "q": q})
     assert left is right
+
+
+ATOMS = ["x", "x.y", "null", "true", "2", "-0.5", '"a"', "[x, 1]", '@"P1M"', '@"PT1.5S"', '@"2024-02-29"', "l"]
+
+
+def _anything(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Every form of expression over values of unknown kind, so that all of it is left to the evaluation."""
+    operator = st.sampled_from(["+", "-", "*", "/", "**", "=", "<", ">=", "and", "or", "in"])
+    calls = st.tuples(st.sampled_from(sorted(FUNCTIONS)), st.lists(inner, min_size=1, max_size=3))
+    return st.one_of(
+        st.tuples(inner, operator, inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        calls.map(lambda t: f"{t[0]}({', '.join(t[1])})"),
+        st.tuples(inner, inner, inner).map(lambda t: f"(if {t[0]} then {t[1]} else {t[2]})"),
+        st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} between {t[1]} and {t[2]})"),
+        st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} in (> {t[1]}, [{t[1]}..{t[2]}]))"),
+        inner.map(lambda t: f"not({t})"),
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.recursive(st.sampled_from(ATOMS), _anything, max_leaves=5), VALUES, VALUES)
+def test_what_was_compiled_never_fails(text: str, x: Any, more: Any) -> None:
+    try:
+        expression = compile_expression(text, names=NAMES)
+    except FeelError:
+        return
+    for value in (x, more, {"y": more}):
+        found = expression.evaluate({"x": value, "l": more})
+        assert found is None or kind_of(found) is not None
+        assert expression.kind is Kind.any or found is None or kind_of(found) is expression.kind
+        json.dumps(plain(found))
