@@ -72,7 +72,7 @@ bench: $(RUNTIME)  ## Measure, and print the ratios that are promised
 
 screenshots: $(DEV)  ## Make the pictures of the README
 	@.ci/setup
-	$(BIN)/python tools/screenshots.py $(ARGS)
+	$(BIN)/python .ci/screenshots.py $(ARGS)
 
 lock: $(DEV)  ## Resolve the dependencies anew (maintainers), keeping pins that still fit
 	$(PIP) install pip-tools

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlmodel import select
 
-from . import bundles, migrations, vault, worker
+from . import bundles, forms, migrations, vault, worker
 from .app import create_app
 from .audit import checkpoint, reconcile
 from .config import LOOPBACK, settings
 from .database import Store
 from .demo import agencies, clock, story
 from .errors import EngineError
+from .forms import xlsx
 from .models.people import Agency
 from .process import describe as descriptions
 from .process.check import check as check_files
@@ -156,6 +157,49 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=console,
     )
+
+
+@forms_app.command("export")
+def forms_export(
+    key: Annotated[str, typer.Argument(help="Form to take out, such as intake.")],
+    file: Annotated[Path, typer.Argument(help="Workbook to write (.xlsx).")],
+) -> None:
+    """Write a form as a workbook for a spreadsheet program or an XLSForm builder."""
+    file.write_bytes(xlsx.export_xlsx(_form_path(key).read_bytes()))
+    console.print(f"{file} written. Change it, then: nrm forms import {key} {file}")
+
+
+@forms_app.command("import")
+def forms_import(
+    key: Annotated[str, typer.Argument(help="Form to replace.")],
+    file: Annotated[Path, typer.Argument(help="Workbook to read (.xlsx).")],
+    write: Annotated[bool, typer.Option(help="Replace the form; without it only the changes are shown.")] = False,
+) -> None:
+    """Take a changed workbook back: it is checked, the changes are shown, and written only with --write."""
+    path = _form_path(key)
+    before, after = path.read_bytes(), xlsx.import_xlsx(_read(file))
+    for line in forms.diff(forms.compile_form(key, before), forms.compile_form(key, after)):
+        typer.echo(line)
+    if write:
+        path.write_bytes(after)
+        console.print(f"{path} replaced. Next: nrm check")
+    else:
+        console.print("Nothing was written. Add --write to replace the form.")
+
+
+def _form_path(key: str) -> Path:
+    path = settings().folder("forms") / f"{key}.csv"
+    if not key.isidentifier() or not path.exists():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.csv")))
+        raise EngineError(f"There is no form “{key}”. The forms are: {known}.")
+    return path
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise EngineError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 @audit_app.command("verify")

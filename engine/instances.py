@@ -6,31 +6,25 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from . import alarms, deadlines, directory, messages, offers, outbox, vault
+from . import alarms, deadlines, messages, offers, participations, vault
 from .act import Act, begin
 from .actor import SYSTEM
-from .models.cases import CaseStatus, DecisionMade, Participation
+from .models.cases import CaseStatus, DecisionMade
 from .models.cases import Fault as FaultRow
 from .models.columns import new_id
 from .models.work import (
-    HELD_HANDOFF,
     OPEN_TASK,
-    PENDING_HANDOFF,
     AlarmKind,
     Catch,
     DeadlineKind,
     DeadlineState,
-    Handoff,
-    HandoffState,
     ProcessInstance,
     TaskStatus,
     UserTask,
 )
 from .process import runtime
 from .process.elements import Outcome
-from .process.runtime import OpenTask, ScopeOpened, Step
-
-COORDINATOR = "coordinator"
+from .process.runtime import OpenTask, Step
 
 
 def start(
@@ -49,7 +43,7 @@ def start(
     act.session.flush()
     act.record("instance.started", instance, process=process)
     for lane, agency_id in (lanes or {}).items():
-        _participate(act, instance, "", lane, agency_id)
+        participations.join(act, instance, "", lane, agency_id)
     _advance(act, instance, lambda: runtime.start(act.bundle, process, instance.id, act.facts, inputs or {}))
     return instance
 
@@ -152,9 +146,9 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
         _keep_decision(act, instance, made)
     _close_tasks(act, step)
     for opened in step.scopes_opened:
-        _open_scope(act, instance, opened)
+        participations.inherit(act, instance, opened)
     for ended in step.scopes_ended:
-        _end_scope(act, instance, ended.scope, ended.outcome, ended.end_event)
+        participations.end_scope(act, instance, ended.scope, ended.outcome, ended.end_event)
     _set_timers(act, instance, step)
     _set_catches(act, instance, step)
     for task in step.opened:
@@ -208,66 +202,6 @@ def cancel_task(act: Act, task: UserTask, reason: str) -> None:
         offers.recall(act, handoff, reason)
 
 
-def _open_scope(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
-    if not opened.inherits:
-        return
-    for present in act.participations():
-        if present.instance_id == instance.id and present.scope == opened.parent:
-            _participate(act, instance, opened.scope, present.lane, present.agency_id)
-
-
-def _participate(act: Act, instance: ProcessInstance, scope: str, lane: str, agency_id: str) -> None:
-    row = Participation(
-        case_id=act.case.id,
-        instance_id=instance.id,
-        scope=scope,
-        lane=lane,
-        agency_id=agency_id,
-        since=act.at,
-    )
-    act.participate(row)
-    act.record("participation.began", row, agency=act.agency(agency_id).name)
-
-
-def _end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None) -> None:
-    """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
-    outcome = HandoffState.RECALLED if ended is Outcome.INTERRUPTED else HandoffState(ended)
-    query = select(Handoff).where(
-        Handoff.instance_id == instance.id,
-        Handoff.scope == scope,
-        col(Handoff.state).in_(HELD_HANDOFF + PENDING_HANDOFF),
-    )
-    for handoff in act.session.exec(query).all():
-        if handoff.state in PENDING_HANDOFF:
-            offers.recall(act, handoff, "process_moved_on")
-            continue
-        handoff.state = outcome
-        handoff.outcome = end_event or ""
-        handoff.ended_at = act.at
-        handoff.revision += 1
-        act.session.add(handoff)
-        act.record(
-            f"handoff.{outcome}",
-            handoff,
-            outcome=handoff.outcome,
-            giver=handoff.giver_name,
-            receiver=handoff.receiver_name,
-            element=handoff.element,
-        )
-        outbox.notify(act, handoff.giver_id, outbox.Notice.OUTCOME, handoff_id=handoff.id)
-    for present in act.participations():
-        if present.instance_id == instance.id and present.scope == scope:
-            _leave(act, present)
-
-
-def _leave(act: Act, present: Participation) -> None:
-    present.until = act.at
-    act.session.add(present)
-    act.record("participation.ended", present, agency=act.agency(present.agency_id).name)
-    if present.place_id:
-        directory.free_place(act, present.place_id, present.places)
-
-
 def _set_timers(act: Act, instance: ProcessInstance, step: Step) -> None:
     for timer_id in step.disarmed:
         deadlines.stop(act, DeadlineState.CANCELLED, timer_id)
@@ -293,7 +227,7 @@ def _set_catches(act: Act, instance: ProcessInstance, step: Step) -> None:
 
 
 def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
-    holder = _holder(act, instance, opened)
+    holder = participations.holder(act, instance, opened)
     task = UserTask(
         id=opened.id,
         case_id=act.case.id,
@@ -327,14 +261,22 @@ def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
         offers.open_at(act, task, holder)
 
 
-def _holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
-    """The agency that fills this lane already; the lead coordinator fills the coordinator's everywhere."""
-    if opened.lane == COORDINATOR:
-        return act.case.lead_agency_id
-    for present in act.participations():
-        if (present.instance_id, present.scope, present.lane) == (instance.id, opened.scope, opened.lane):
-            return present.agency_id
-    return None
+def cancel(act: Act, instance: ProcessInstance, reason: str) -> None:
+    """Stop a process where it stands: its tasks, offers, clocks and waiting steps end with a coded reason."""
+    instance.ended_at = act.at
+    instance.outcome = reason
+    act.session.add(instance)
+    act.record("instance.cancelled", instance, process=instance.process, reason=reason)
+    query = select(UserTask).where(UserTask.instance_id == instance.id, col(UserTask.status).in_(OPEN_TASK))
+    for task in act.session.exec(query).all():
+        cancel_task(act, task, reason)
+    for deadline in act.deadlines():
+        if deadline.instance_id == instance.id:
+            deadlines.stop(act, DeadlineState.CANCELLED, deadline.about_id)
+    for catch in act.session.exec(select(Catch).where(Catch.instance_id == instance.id)).all():
+        act.session.delete(catch)
+    for scope in {p.scope for p in act.participations() if p.instance_id == instance.id}:
+        participations.end_scope(act, instance, scope, Outcome.INTERRUPTED, reason)
 
 
 def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:
@@ -342,10 +284,12 @@ def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:
     instance.outcome = step.end_event or ""
     act.record("instance.ended", instance, process=instance.process, outcome=instance.outcome)
     end = act.bundle.elements.get(step.end_event or "")
-    _end_scope(act, instance, "", end.outcome if end else Outcome.DONE, step.end_event)
+    participations.end_scope(act, instance, "", end.outcome if end else Outcome.DONE, step.end_event)
     if instance.process == act.bundle.country.spine:
         act.case.status = CaseStatus.CLOSED
         act.case.closed_at = act.at
         act.case.close_reason = str(act.facts.get("closure_reason") or "")
         act.session.add(act.case)
         act.record("case.closed", act.case, reason=act.case.close_reason)
+        for other in act.session.exec(_running(act)).all():
+            cancel(act, other, "case_closed")
