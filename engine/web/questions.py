@@ -11,6 +11,8 @@ from ..language import Text, Translator
 
 # More choices than this are a list to pick from, not a column to scroll on a phone.
 MOST_RADIOS = 12
+# Choices whose labels are on average no longer than this stand side by side.
+SHORT = 24
 
 _TERM = re.compile(
     r"\$\{(\w+)\} *(!?=) *'([\w-]+)'|(not\()?selected\( *\$\{(\w+)\} *, *'([\w-]+)' *\)(?(4)\))", re.ASCII
@@ -42,6 +44,11 @@ class QuestionView:
     choices: tuple[ChoiceView, ...]
     error: str | None
     condition: str
+
+    @property
+    def compact(self) -> bool:
+        """Whether the answers are short enough, on the whole, to stand side by side."""
+        return sum(len(choice.label) for choice in self.choices) <= SHORT * len(self.choices)
 
     @property
     def options(self) -> list[dict[str, Any]]:

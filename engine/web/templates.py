@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse
 
 from .. import clock
 from ..language import NAMES, Translator
+from .questions import QuestionView
 from .timeline import timeline_svg
 
 FOLDER = Path(__file__).parent
@@ -30,7 +31,6 @@ STATIC = FOLDER / "static"
 COMPONENTS = {
     "button": "Button",
     "checkboxes": "Checkboxes",
-    "details": "Details",
     "error-summary": "ErrorSummary",
     "input": "Input",
     "inset-text": "InsetText",
@@ -137,9 +137,13 @@ def new_form_id() -> str:
     return uuid.uuid4().hex
 
 
-def error_list(errors: Mapping[str, str]) -> list[dict[str, str]]:
-    """Errors as the error summary wants them, each a link to its field; the key "" has no field."""
-    return [{"text": text, "href": f"#{name}"} if name else {"text": text} for name, text in errors.items()]
+def error_list(errors: Mapping[str, str], questions: Sequence[QuestionView] = ()) -> list[dict[str, str]]:
+    """Errors as the error summary wants them: each names its question and links to it; the key "" has no field."""
+    asked = {question.name: str(question.label) for question in questions}
+    return [
+        {"text": f"{asked[name]} {text}" if name in asked else text, **({"href": f"#{name}"} if name else {})}
+        for name, text in errors.items()
+    ]
 
 
 def _slim(macro: Callable[[dict[str, Any]], Markup]) -> Callable[[dict[str, Any]], Markup]:
