@@ -69,9 +69,7 @@ def describe_table(dmn: bytes, voice: Voice) -> list[str]:
         phrase = f"rules_{policy}" if f"rules_{policy}" in WORDS[voice.language] else "rules"
         lines.append(voice.say(phrase, policy=policy))
         for number, rule in enumerate(table.iter(f"{{{DMN}}}rule"), start=1):
-            results = ", ".join(
-                str(cell.findtext(f"{{{DMN}}}text")) for cell in rule.iter(f"{{{DMN}}}outputEntry")
-            )
+            results = ", ".join(str(cell.findtext(f"{{{DMN}}}text")) for cell in rule.iter(f"{{{DMN}}}outputEntry"))
             about = voice.translate(rule.findtext(f"{{{DMN}}}description") or str(rule.get("id")))
             lines.append(f"{number:>3}. {about} → {results}")
     return lines
@@ -157,13 +155,9 @@ def _way(flow: Flow, drawn: Drawn, voice: Voice, steps: Mapping[str, int]) -> st
 
 def _asked(drawn: Drawn, voice: Voice) -> list[str]:
     """The facts that the conditions of this process name, with what they mean."""
-    words = " ".join(
-        [*(flow.condition for flow in drawn.flows), *(node.each[0] for node in drawn.nodes.values())]
-    )
+    words = " ".join([*(flow.condition for flow in drawn.flows), *(node.each[0] for node in drawn.nodes.values())])
     asked = [name for name in dict.fromkeys(NAME.findall(words)) if name in voice.facts]
     if not asked:
         return []
-    meanings = [
-        f"       - {name}: {voice.translate(str(voice.facts[name].get('meaning', '')))}" for name in asked
-    ]
+    meanings = [f"       - {name}: {voice.translate(str(voice.facts[name].get('meaning', '')))}" for name in asked]
     return [voice.say("asks"), *meanings]

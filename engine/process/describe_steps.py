@@ -50,11 +50,7 @@ def what(node: Node, voice: Voice, steps: Mapping[str, int]) -> list[str]:
             voice.say("decides", decision=node.decision[0], result=node.decision[1]),
         ]
     if node.message:
-        return [
-            voice.say(
-                "sends" if node.kind == "sendTask" else "waits_message", name=name, message=node.message
-            )
-        ]
+        return [voice.say("sends" if node.kind == "sendTask" else "waits_message", name=name, message=node.message)]
     if node.kind == "userTask":
         return [
             voice.say("does", role=voice.label("roles", node.lane), name=name),
@@ -66,9 +62,7 @@ def what(node: Node, voice: Voice, steps: Mapping[str, int]) -> list[str]:
 def _event(node: Node, name: str, voice: Voice, steps: Mapping[str, int]) -> str:
     if node.kind == "endEvent":
         outcome = node.properties.get("outcome", "")
-        return voice.say(
-            "ends_outcome" if outcome else "ends", name=name, outcome=voice.say(outcome or "done")
-        )
+        return voice.say("ends_outcome" if outcome else "ends", name=name, outcome=voice.say(outcome or "done"))
     if node.kind == "startEvent":
         return voice.say("begins_message" if node.message else "begins", name=name, message=node.message)
     if node.kind == "boundaryEvent":
@@ -108,9 +102,7 @@ def offer(node: Node, voice: Voice) -> list[str]:
     if "urgent" in given:
         condition = plain(given["urgent"])
         sentences.append(
-            voice.say(
-                "offered_all", condition="" if condition == "true" else voice.say("if", condition=condition)
-            )
+            voice.say("offered_all", condition="" if condition == "true" else voice.say("if", condition=condition))
         )
     if "service" in given:
         sentences.append(voice.say("service", service=plain(given["service"])))
@@ -127,11 +119,7 @@ def _purpose(purpose: str, voice: Voice) -> str:
             first=voice.label("purposes", first),
             second=voice.label("purposes", second),
         )
-    return (
-        voice.say("offered", purpose=voice.label("purposes", purpose))
-        if purpose
-        else voice.say("offered_ground")
-    )
+    return voice.say("offered", purpose=voice.label("purposes", purpose)) if purpose else voice.say("offered_ground")
 
 
 def duties(node: Node, voice: Voice, steps: Mapping[str, int]) -> list[str]:
@@ -164,10 +152,7 @@ def _times(expression: str, phrase: str, voice: Voice) -> list[str]:
             )
         ]
     named = CLOCK.findall(expression) or ([expression] if expression else [])
-    return [
-        voice.say(phrase, time=time, source=source)
-        for time, source in (_clock(name, voice) for name in named)
-    ]
+    return [voice.say(phrase, time=time, source=source) for time, source in (_clock(name, voice) for name in named)]
 
 
 def _clock(name: str, voice: Voice) -> tuple[str, str]:

@@ -66,9 +66,7 @@ def svg(
     for flow in canvas.drawn.flows:
         if flow.name and flow.id in canvas.labels:
             label = canvas.labels[flow.id]
-            write(
-                picture, canvas.say(flow.name), label, beside_line(label, canvas.lines[flow.id]), "flow-label"
-            )
+            write(picture, canvas.say(flow.name), label, beside_line(label, canvas.lines[flow.id]), "flow-label")
     return etree.tostring(picture, encoding="unicode")
 
 
@@ -171,9 +169,7 @@ def _draw_flow(picture: Element, canvas: Canvas, flow: str, default: bool) -> No
         (x1, y1), (x2, y2) = points[:2]
         length = max(abs(x2 - x1) + abs(y2 - y1), 1)
         x, y = x1 + (x2 - x1) / length * 11, y1 + (y2 - y1) / length * 11
-        _add(
-            picture, "path", d=f"M{x - 4:g} {y + 5:g}L{x + 4:g} {y - 5:g}", stroke=INK, **{"class": "default"}
-        )
+        _add(picture, "path", d=f"M{x - 4:g} {y + 5:g}L{x + 4:g} {y - 5:g}", stroke=INK, **{"class": "default"})
 
 
 def _draw_node(picture: Element, canvas: Canvas, node: Node) -> None:
@@ -252,9 +248,7 @@ def _draw_badge(group: Element, x: float, y: float, state: str) -> None:
 def _draw_count(group: Element, box: Box, count: int) -> None:
     x, y, word = box.x + box.width, box.y + box.height, str(count)
     width = 12 + 7 * len(word)
-    _add(
-        group, "rect", x=f"{x - width / 2:g}", y=f"{y - 9:g}", width=f"{width}", height="18", rx="9", fill=INK
-    )
+    _add(group, "rect", x=f"{x - width / 2:g}", y=f"{y - 9:g}", width=f"{width}", height="18", rx="9", fill=INK)
     text = _add(group, "text", x=f"{x:g}", y=f"{y + 4:g}", fill=PAPER, **{"class": "count"})
     text.set("text-anchor", "middle")
     text.text = word
