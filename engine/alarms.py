@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from . import deadlines, outbox
@@ -124,7 +125,20 @@ def settle(act: Act, task_id: str) -> None:
 
 def waiting(session: Session, *, by: Actor) -> list[Alarm]:
     """The alarms this desk has not acknowledged, oldest first."""
-    query = select(Alarm).where(
-        Alarm.to_id == by.agency_id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None)
-    )
-    return list(session.exec(query.order_by(col(Alarm.raised_at))).all())
+    query = select(Alarm).where(*_unanswered(by)).order_by(col(Alarm.raised_at))
+    return list(session.exec(query).all())
+
+
+def count(session: Session, *, by: Actor) -> int:
+    """How many alarms wait for this desk."""
+    return session.exec(select(func.count(col(Alarm.id))).where(*_unanswered(by))).one()
+
+
+def answered(session: Session, *, by: Actor, limit: int = 10) -> list[Alarm]:
+    """The alarms this desk has acknowledged lately, newest first."""
+    query = select(Alarm).where(Alarm.to_id == by.agency_id, col(Alarm.acknowledged_at).is_not(None))
+    return list(session.exec(query.order_by(col(Alarm.acknowledged_at).desc()).limit(limit)).all())
+
+
+def _unanswered(by: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (col(Alarm.to_id) == by.agency_id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None))

@@ -1,18 +1,18 @@
 """Signing in: passwords, server-side sessions and bearer tokens. Only hashes of secrets are stored."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from .. import audit, clock
 from ..actor import SYSTEM, Actor
 from ..config import settings
-from ..errors import Invalid, NotAllowed
+from ..errors import Invalid, NotAllowed, NotFound
 from ..models.people import Agency, ApiToken, SignIn, SignInAttempt, User
 
 WRONG = "The name or the password is not right. Check both and try again."
@@ -42,7 +42,7 @@ def hash_password(password: str) -> str:
 def verify(session: Session, login: str, password: str) -> User:
     """The person with this name and password. Slow on purpose; call it outside a write transaction."""
     attempt = session.get(SignInAttempt, login[:64])
-    if attempt and attempt.failures >= MOST_FAILURES and clock.now() < attempt.last_at + PAUSE:
+    if attempt and attempt.failures >= MOST_FAILURES and _now() < attempt.last_at + PAUSE:
         raise NotAllowed("Too many attempts. Wait 15 minutes, or ask your agency's manager for help.")
     user = session.exec(select(User).where(User.login == login)).first()
     known = user.password_hash if user and user.active and user.password_hash else _nobody()
@@ -54,7 +54,7 @@ def verify(session: Session, login: str, password: str) -> User:
 
 def count_failure(session: Session, login: str) -> None:
     """Count a failed attempt, whether or not anybody has that name."""
-    now = clock.now()
+    now = _now()
     attempt = session.get(SignInAttempt, login[:64]) or SignInAttempt(login=login[:64], last_at=now)
     attempt.failures = attempt.failures + 1 if now < attempt.last_at + PAUSE else 1
     attempt.last_at = now
@@ -64,7 +64,7 @@ def count_failure(session: Session, login: str) -> None:
 def begin(session: Session, user: User) -> str:
     """Start a session; returns the token for the cookie."""
     token = secrets.token_urlsafe(32)
-    now = clock.now()
+    now = _now()
     row = SignIn(
         id=_hash(token), user_id=user.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now
     )
@@ -81,6 +81,16 @@ def end(session: Session, token: str) -> None:
 
 def of_cookie(session: Session, token: str) -> tuple[Actor, SignIn] | None:
     """Who is signed in with this cookie; None where the session has ended or was idle too long."""
+    found = who_was(session, token)
+    if found is None:
+        return None
+    row, now = found[1], _now()
+    idle, longest = timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().session_hours)
+    return None if now - row.seen_at > idle or now - row.created_at > longest else found
+
+
+def who_was(session: Session, token: str) -> tuple[Actor, SignIn] | None:
+    """Whose cookie this is, also after the session was idle too long: enough to keep a draft, for nothing else."""
     query = (
         select(SignIn, User, Agency)
         .join(User, col(User.id) == SignIn.user_id)
@@ -88,19 +98,23 @@ def of_cookie(session: Session, token: str) -> tuple[Actor, SignIn] | None:
         .where(SignIn.id == _hash(token), col(User.active).is_(True))
     )
     found = session.exec(query).first()
-    if found is None:
-        return None
-    row, user, agency = found
-    now = clock.now()
-    idle, longest = timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().session_hours)
-    if now - row.seen_at > idle or now - row.created_at > longest:
-        return None
-    return actor_of(user, agency), row
+    return (actor_of(found[1], found[2]), found[0]) if found else None
 
 
 def stay(row: SignIn) -> bool:
     """Whether the session should be marked as seen: at most once a minute."""
-    return clock.now() - row.seen_at > timedelta(minutes=1)
+    return _now() - row.seen_at > timedelta(minutes=1)
+
+
+def seen(session: Session, row: SignIn) -> None:
+    """The person is still there."""
+    session.exec(update(SignIn).where(col(SignIn.id) == row.id).values(seen_at=_now()))
+
+
+def of_user(session: Session, user_id: str) -> list[SignIn]:
+    """The sessions of one person, newest first."""
+    query = select(SignIn).where(SignIn.user_id == user_id).order_by(col(SignIn.created_at).desc())
+    return list(session.exec(query).all())
 
 
 def issue_token(session: Session, user: User, name: str) -> str:
@@ -109,6 +123,21 @@ def issue_token(session: Session, user: User, name: str) -> str:
     session.add(ApiToken(id=_hash(token), user_id=user.id, name=name, created_at=clock.now()))
     audit.record(session, "token.issued", user, by=SYSTEM)
     return token
+
+
+def tokens(session: Session, user_id: str) -> list[ApiToken]:
+    """The tokens of one person, newest first."""
+    query = select(ApiToken).where(ApiToken.user_id == user_id).order_by(col(ApiToken.created_at).desc())
+    return list(session.exec(query).all())
+
+
+def revoke_token(session: Session, token_id: str, *, by: Actor) -> None:
+    """End one of the actor's own tokens at once."""
+    row = session.get(ApiToken, token_id)
+    if row is None or row.user_id != by.user_id:
+        raise NotFound()
+    session.delete(row)
+    audit.record(session, "token.revoked", session.get_one(User, row.user_id), by=by)
 
 
 def of_token(session: Session, token: str) -> Actor | None:
@@ -135,6 +164,11 @@ def actor_of(user: User, agency: Agency) -> Actor:
         region=agency.region,
         language=user.language,
     )
+
+
+def _now() -> datetime:
+    """Sessions and pauses age in real time, however far the demo clock was moved."""
+    return clock.now() - clock.offset()
 
 
 def _hash(token: str) -> str:

@@ -2,28 +2,37 @@
 
 import hmac
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
-from .. import clock
+from .. import alarms, once
 from ..access import signin
 from ..actor import Actor
 from ..config import settings
 from ..database import Store
 from ..demo.clock import next_deadline
 from ..errors import NotAllowed
-from ..language import Translator
+from ..language import NAMES, Translator, negotiate
 from ..models.people import SignIn
-from .templates import Frame, Link
+from .templates import Frame, Link, render
 
 COOKIE = "nrm_session"
 LANGUAGE_COOKIE = "nrm_language"
+MOST_FIELDS = 2000
+OWN_FIELDS = frozenset({"csrf", "form_id", "revision", "action", "section", "next"})
+DONE = frozenset(
+    "accepted declined claimed released completed departed arrived assigned offered asked consent extended "
+    "acknowledged clock saved revoked checked".split()
+)
 
 
 class SignedOut(Exception):
@@ -40,15 +49,57 @@ class Desk:
     sign_in: SignIn
     form: FormData
 
+    @property
+    def t(self) -> Translator:
+        """The language of this request's pages."""
+        return translator(self.request)
+
+    def render(self, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page of this person."""
+        self.request.state.frame = frame(self.request, self.session, self.by, self.sign_in)
+        return render(self.request, name, status=status, **context)
+
     def text(self, name: str) -> str:
         """A posted field as text, empty where it is absent."""
         value = self.form.get(name)
         return value if isinstance(value, str) else ""
 
-    def revision(self) -> int | None:
-        """The revision of the row the page showed."""
+    def pairs(self) -> list[tuple[str, str]]:
+        """What was posted, without the fields that belong to the page itself."""
+        return [(k, v) for k, v in self.form.multi_items() if k not in OWN_FIELDS and isinstance(v, str)]
+
+    def revision(self) -> int:
+        """The revision of the row the page showed; a form without one is incomplete."""
         text = self.text("revision")
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        if not text.isdecimal() or len(text) > 9:
+            raise HTTPException(428)
+        return int(text)
+
+    def once(self, do: Callable[[], str]) -> RedirectResponse:
+        """Do an act once for each form that was shown, then go where it says."""
+        body = urlencode([(k, v) for k, v in self.form.multi_items() if k != "csrf" and isinstance(v, str)])
+        answer, _ = once.act(
+            self.session, self.text("form_id"), body.encode(), lambda: {"to": do()}, by=self.by
+        )
+        return see_other(answer["to"])
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction of its own inside a request that only reads; the reading ends first."""
+        self.session.close()
+        with store(self.request).transaction() as session:
+            yield session
+
+
+def see_other(address: str) -> RedirectResponse:
+    """Go on there, by GET."""
+    return RedirectResponse(address, status_code=303)
+
+
+def local(address: str, default: str = "/") -> str:
+    """An address of this site; anything else is replaced, so that no link leads a person astray."""
+    plain = all(" " < letter < "\x7f" and letter != "\\" for letter in address)
+    return address if plain and address.startswith("/") and not address.startswith("//") else default
 
 
 def store(request: Request) -> Store:
@@ -58,10 +109,17 @@ def store(request: Request) -> Store:
 
 
 async def posted(request: Request) -> FormData:
-    """The posted form; empty for a GET."""
+    """The posted form; empty for a GET. Kept at the request, so that an error page can save it."""
     if request.method != "POST":
         return FormData()
-    return await request.form(max_files=0, max_fields=2000)
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    if any("\x00" in key or (isinstance(value, str) and "\x00" in value) for key, value in form.multi_items()):
+        raise HTTPException(400)
+    request.state.form = form
+    return form
+
+
+Posted = Annotated[FormData, Depends(posted)]
 
 
 def _reading(request: Request) -> Iterator[Session]:
@@ -69,27 +127,39 @@ def _reading(request: Request) -> Iterator[Session]:
         yield session
 
 
-def _writing(request: Request) -> Iterator[Session]:
+def _writing(request: Request, form: Posted) -> Iterator[Session]:
     with store(request).transaction() as session:
         yield session
 
 
-def _read(request: Request, session: Annotated[Session, Depends(_reading, scope="function")]) -> Desk:
-    return _desk(request, session, FormData())
+Reading = Annotated[Session, Depends(_reading, scope="function")]
+Writing = Annotated[Session, Depends(_writing, scope="function")]
 
 
-def _write(
-    request: Request,
-    form: Annotated[FormData, Depends(posted)],
-    session: Annotated[Session, Depends(_writing, scope="function")],
-) -> Desk:
+def _read(request: Request, session: Reading) -> Desk:
+    desk = _desk(request, session, FormData())
+    if signin.stay(desk.sign_in):
+        with desk.writing() as own:
+            signin.seen(own, desk.sign_in)
+    return desk
+
+
+def _post(request: Request, form: Posted, session: Reading) -> Desk:
     desk = _desk(request, session, form)
-    if request.method == "POST":
-        _check_origin(desk)
+    _check_origin(desk)
+    return desk
+
+
+def _write(request: Request, form: Posted, session: Writing) -> Desk:
+    desk = _desk(request, session, form)
+    _check_origin(desk)
+    if signin.stay(desk.sign_in):
+        signin.seen(session, desk.sign_in)
     return desk
 
 
 Reader = Annotated[Desk, Depends(_read, scope="function")]
+Poster = Annotated[Desk, Depends(_post, scope="function")]  # opens its own transactions
 Writer = Annotated[Desk, Depends(_write, scope="function")]
 
 
@@ -99,41 +169,58 @@ def _desk(request: Request, session: Session, form: FormData) -> Desk:
     if found is None:
         raise SignedOut()
     by, row = found
-    if signin.stay(row) and request.method == "POST":
-        row.seen_at = clock.now()
-        session.add(row)
-    request.state.frame = frame(request, session, by, row)
+    by = replace(by, language=language(request))
+    request.state.signed_in = by, row
     return Desk(request, session, by, row, form)
+
+
+def check_same_origin(request: Request) -> None:
+    """The request was made by one of our own pages, as far as the browser tells."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("This was not sent from these pages. Open the page here and send it again.")
 
 
 def _check_origin(desk: Desk) -> None:
     """The form was sent by one of our pages in this session."""
-    same = desk.request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    if not same or not hmac.compare_digest(desk.text("csrf"), desk.sign_in.csrf):
+    check_same_origin(desk.request)
+    if not hmac.compare_digest(desk.text("csrf").encode(), desk.sign_in.csrf.encode()):
         raise NotAllowed("This form is too old, or was not sent from these pages. Go back, reload and send it again.")
 
 
 def language(request: Request) -> str:
     """The language of the pages: chosen by cookie, else asked for by the browser, else English."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    if chosen in ("ky", "ru", "en"):
-        return chosen
-    wanted = request.headers.get("accept-language", "")[:2].lower()
-    return wanted if wanted in ("ky", "ru", "en") else "en"
+    return chosen if chosen in NAMES else negotiate(request.headers.get("accept-language"))
 
 
-def frame(request: Request, session: Session, by: Actor, row: SignIn) -> Frame:
-    """What surrounds the page of this person."""
+def translator(request: Request) -> Translator:
+    """The one translator of a request: it remembers what it could not say in the reader's language."""
+    if getattr(request.state, "translator", None) is None:
+        request.state.translator = Translator(language(request), time_zone())
+    found: Translator = request.state.translator
+    return found
+
+
+def frame(request: Request, session: Session | None, by: Actor, row: SignIn) -> Frame:
+    """What surrounds the page of this person; without a session, without what must be looked up."""
+    t = translator(request)
     demo = settings().demo
+    done = request.query_params.get("done", "")
     return Frame(
-        translator=Translator(language(request), time_zone()),
+        translator=t,
         csrf=row.csrf,
         user=by.name,
         agency=by.agency_name,
         navigation=navigation(session, by),
+        success=t(f"done.{done}") if done in DONE else None,
         demo=demo,
-        next_deadline=next_deadline(session) if demo else None,
+        next_deadline=next_deadline(session) if demo and session else None,
     )
+
+
+def anonymous(request: Request) -> Frame:
+    """The frame of a page nobody is signed in for."""
+    return Frame(translator=translator(request), demo=False)
 
 
 @cache
@@ -144,14 +231,11 @@ def time_zone() -> str:
     return zone
 
 
-def navigation(session: Session, by: Actor) -> list[Link]:
+def navigation(session: Session | None, by: Actor) -> list[Link]:
     """Where this person can go."""
+    directory, account = Link("nav.directory", "/directory"), Link("nav.account", "/account")
     if by.is_auditor:
-        return [Link("nav.audit", "/audit"), Link("nav.directory", "/directory")]
-    links = [Link("nav.worklist", "/worklist"), Link("nav.alarms", "/alarms"), Link("nav.directory", "/directory")]
+        return [Link("nav.audit", "/audit"), directory, account]
+    waiting = alarms.count(session, by=by) if session else None
+    links = [Link("nav.worklist", "/worklist"), Link("nav.alarms", "/alarms", waiting), directory, account]
     return [Link("nav.board", "/cases"), *links] if by.is_coordinator else links
-
-
-def anonymous(request: Request) -> Frame:
-    """The frame of a page nobody is signed in for."""
-    return Frame(translator=Translator(language(request), time_zone()), demo=False)
