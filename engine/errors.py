@@ -39,3 +39,5 @@ class Unavailable(EngineError):
 
 class Fault(EngineError):
     """The process could not decide how to go on. Nothing was changed; the coordinator has been told."""
+
+    where: tuple[str, str, str] | None = None  # case, process instance and element, for the report to the coordinator

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from . import alarms, deadlines, messages, offers, participations, vault
 from .act import Act, begin
 from .actor import SYSTEM
+from .errors import Fault
 from .models.cases import CaseStatus, DecisionMade
 from .models.cases import Fault as FaultRow
 from .models.columns import new_id
@@ -120,7 +121,12 @@ def _state(act: Act, instance: ProcessInstance) -> bytes:
 
 
 def _advance(act: Act, instance: ProcessInstance, step: Callable[[], Step]) -> None:
-    _write(act, instance, step())
+    try:
+        made = step()
+    except Fault as fault:
+        fault.where = (act.case.id, instance.id, act.cause.element if act.cause else "")
+        raise
+    _write(act, instance, made)
     _hand_over(act, instance)
 
 
