@@ -84,18 +84,14 @@ def _is_open(beside: Task) -> bool:
     return any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in (beside, *beside.children))
 
 
-def load(
-    bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Mapping[str, Any]
-) -> Running:
+def load(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Mapping[str, Any]) -> Running:
     """The instance as it was dumped.
 
     Anything else is refused with `StateRefused`, before any of it is run.
     """
     header, workflows = _read(state)
     if header[:3] != [bundle.hash, process_id, instance_id]:
-        raise StateRefused(
-            "This state belongs to another instance, process or bundle. It was not interpreted."
-        )
+        raise StateRefused("This state belongs to another instance, process or bundle. It was not interpreted.")
     running = Running(bundle, bundle.processes[process_id], facts, loading=True)
     running.end_event = header[3]
     try:
@@ -134,11 +130,7 @@ def _restore(running: Running, written: list[Any]) -> None:
 
 def _inside(running: Running, host_id: UUID, name: str) -> Any:
     host = running.get_task_from_id(host_id)
-    if (
-        not isinstance(host.task_spec, specs.SCOPES)
-        or host.task_spec.spec != name
-        or host.state != TaskState.STARTED
-    ):
+    if not isinstance(host.task_spec, specs.SCOPES) or host.task_spec.spec != name or host.state != TaskState.STARTED:
         raise ValueError("a scope does not fit its activity")
     workflow = BpmnSubWorkflow(running.subprocess_specs[name], host_id, running, deserializing=True)
     running.subprocesses[host_id] = workflow

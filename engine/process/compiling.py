@@ -1,5 +1,6 @@
 """Compiles a bundle: reads its files, compiles every expression with its names and kinds, builds specs."""
 
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
@@ -8,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from ..forms import FormDefinition, FormInvalid, compile_form
-from .country import Fact, read_country, read_facts
+from .country import read_country, read_facts
 from .decisions import Decision, load_decisions
 from .definitions import Bundle, Process
 from .diagram import Reading, read_xml
@@ -18,6 +19,9 @@ from .feel import Expression, FeelError, compile_expression
 from .feel import Kind as Value
 from .parser import build_specs
 
+# The interpreter makes specs of its own under these names, and names with a dot.
+_RESERVED = {"Start", "End"}
+_ID = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _INPUT_KINDS = {Value.boolean, Value.number, Value.string, Value.date, Value.list}
 Names = dict[str, Value]
 Codes = dict[str, frozenset[str]]
@@ -46,13 +50,12 @@ class Compilation:
         self._refuse_problems()
         trees = {reading.file: reading.root for reading in self.readings.values()}
         specs = build_specs(trees, self.elements, self.problems)
+        self._refuse_problems()
         self._check_reached(specs)
         self._refuse_problems()
         assert self.country is not None
         processes = {id: self._process(reading, specs) for id, reading in self.readings.items()}
-        return Bundle(
-            self.hash, self.files, self.country, self.facts, decisions, forms, processes, dict(self.elements)
-        )
+        return Bundle(self.hash, self.files, self.country, self.facts, decisions, forms, processes, dict(self.elements))
 
     def wrong(self, file: str, element: str, what: str, remedy: str) -> None:
         """Note a problem."""
@@ -69,17 +72,16 @@ class Compilation:
                 try:
                     yield path.stem, compile_form(path.stem, content, self.facts)
                 except FormInvalid as refused:
-                    self.problems.extend(
-                        Problem(p.file, p.element, p.what, p.remedy) for p in refused.problems
-                    )
+                    self.problems.extend(Problem(p.file, p.element, p.what, p.remedy) for p in refused.problems)
 
     def _decisions(self) -> dict[str, Decision]:
         kinds = {name: fact.kind for name, fact in self.facts.items()}
+        codes = {name: fact.values for name, fact in self.facts.items() if fact.values}
         decisions: dict[str, Decision] = {}
         for name, content in self.files.items():
             if name.endswith(".dmn"):
                 try:
-                    decisions |= load_decisions(name, content, kinds)
+                    decisions |= load_decisions(name, content, kinds, codes)
                 except BundleInvalid as refused:
                     self.problems.extend(refused.problems)
         return decisions
@@ -94,21 +96,17 @@ class Compilation:
 
     def _add(self, reading: Reading) -> None:
         if reading.process_id in self.readings:
-            self.wrong(
-                reading.file, reading.process_id, "Another file holds this process.", "Give it its own id."
-            )
+            self.wrong(reading.file, reading.process_id, "Another file holds this process.", "Give it its own id.")
             return
         self.readings[reading.process_id] = reading
         for element in reading.elements:
-            if not element.id or element.id in self.elements:
-                self.wrong(reading.file, element.id, "This id is missing or used twice.", "Ids are unique.")
+            if not _ID.fullmatch(element.id) or element.id in _RESERVED or element.id in self.elements:
+                self.wrong(reading.file, element.id, "This id is missing, reserved or used twice.", "Give another.")
             self.elements[element.id] = element
             try:
                 element.outcome  # noqa: B018 a word that is not an outcome is refused here
             except ValueError:
-                self.wrong(
-                    reading.file, element.id, "nrm:outcome is no outcome.", f"Use one of: {_OUTCOMES}."
-                )
+                self.wrong(reading.file, element.id, "nrm:outcome is no outcome.", f"Use one of: {_OUTCOMES}.")
 
     def _compile_expressions(self) -> None:
         for process in self._callers_first():
@@ -134,20 +132,14 @@ class Compilation:
         try:
             return list(TopologicalSorter(graph).static_order())
         except CycleError as error:
-            self.wrong(
-                "", "", f"Processes call each other in a circle: {', '.join(error.args[1])}.", "Break it."
-            )
+            self.wrong("", "", f"Processes call each other in a circle: {', '.join(error.args[1])}.", "Break it.")
             return []
 
     def _names(self, element: Element) -> tuple[Names, Codes]:
         """What an element may name: the facts, its process's inputs, and what encloses it brings in."""
         names = {name: fact.kind for name, fact in self.facts.items()} | self.inputs.get(element.process, {})
         codes = {name: frozenset(fact.values) for name, fact in self.facts.items() if fact.values}
-        codes = {
-            name: allowed
-            for name, allowed in codes.items()
-            if name not in self.inputs.get(element.process, {})
-        }
+        codes = {name: allowed for name, allowed in codes.items() if name not in self.inputs.get(element.process, {})}
         codes |= self.input_codes.get(element.process, {})
         around = self.elements.get(element.within)
         enclosing = []
@@ -173,9 +165,7 @@ class Compilation:
         text, wants = element.texts[site]
         clocks = self.country.clocks if self.country else {}
         if not text.startswith("="):
-            self.wrong(
-                element.file, element.id, f"{site}: an expression begins with “=”: {text!r}.", "Write it so."
-            )
+            self.wrong(element.file, element.id, f"{site}: an expression begins with “=”: {text!r}.", "Write it so.")
             return
         try:
             expression = compile_expression(text, names=names, wants=wants, clocks=clocks, codes=codes)
@@ -184,9 +174,7 @@ class Compilation:
             return
         element.expressions[site] = expression
         if site.startswith("input:") and expression.kind not in _INPUT_KINDS:
-            self.wrong(
-                element.file, element.id, f"{site} is a {expression.kind}.", "Give a fact or a plain value."
-            )
+            self.wrong(element.file, element.id, f"{site} is a {expression.kind}.", "Give a fact or a plain value.")
 
     def _pass_inputs(self, element: Element) -> None:
         """What a call activity gives is what the called process may name."""
@@ -204,17 +192,21 @@ class Compilation:
         for name, expression in _inputs(element):
             known = codes.get(name) if name in given else frozenset[str]()
             if given.setdefault(name, expression.kind) is not expression.kind:
-                self.wrong(
-                    element.file, element.id, f"Another caller gives “{name}” another kind.", "Give the same."
-                )
-            _set_codes(
-                codes, name, None if known is None or expression.codes is None else known | expression.codes
-            )
+                self.wrong(element.file, element.id, f"Another caller gives “{name}” another kind.", "Give the same.")
+            _set_codes(codes, name, None if known is None or expression.codes is None else known | expression.codes)
 
     def _check_decisions(self, decisions: dict[str, Decision]) -> None:
         for element in self.elements.values():
-            if element.kind is Kind.DECISION and element.decision not in decisions:
+            if element.kind is not Kind.DECISION:
+                continue
+            decision = decisions.get(element.decision or "")
+            if decision is None:
                 self.wrong(element.file, element.id, f"There is no decision {element.decision}.", "Name one.")
+                continue
+            single = len(decision.outputs) == 1 and element.result
+            for name in [element.result or ""] if single else [output.name for output in decision.outputs]:
+                if name not in self.facts:
+                    self.wrong(element.file, element.id, f"It would set “{name}”.", "Declare it in facts.toml.")
 
     def _check_reached(self, specs: dict[str, Any]) -> None:
         reached = {name for spec in specs.values() for name in spec.task_specs}
@@ -259,6 +251,3 @@ def _set_codes(codes: Codes, name: str, allowed: frozenset[str] | None) -> None:
 
 def _documentation(node: etree._Element) -> str:
     return " ".join((node.findtext("{*}documentation") or "").split())
-
-
-__all__ = ["Compilation", "Fact"]

@@ -62,9 +62,7 @@ class Fact(_Written):
         kept = _READERS[self.type](value)
         wrong = kept is None and value is not None
         if wrong or not self._allowed(kept):
-            raise Invalid(
-                f"The fact “{self.name}” cannot be {value!r}. {self._expected()}", fields={self.name: ""}
-            )
+            raise Invalid(f"The fact “{self.name}” cannot be {value!r}. {self._expected()}", fields={self.name: ""})
         return kept
 
     def value(self, kept: Any) -> Any:

@@ -65,9 +65,7 @@ class Reading:
         self.process: etree._Element | None = None
         found = [p for p in root.iterfind(f"{{{BPMN}}}process") if p.get("isExecutable") == "true"]
         if len(found) != 1:
-            self.wrong(
-                "", "A file holds exactly one executable process.", "Split the file, or set isExecutable."
-            )
+            self.wrong("", "A file holds exactly one executable process.", "Split the file, or set isExecutable.")
             return
         self.process = found[0]
         self.process_id = self.process.get("id", "")
@@ -79,14 +77,14 @@ class Reading:
 
     def _read_scope(self, scope: etree._Element, within: str, lane: str | None) -> None:
         flows = [self._flow(scope, node) for node in scope.iterfind(f"{{{BPMN}}}sequenceFlow")]
+        if len(scope.findall(f"{{{BPMN}}}startEvent")) != 1:
+            self.wrong(scope.get("id", ""), "There is not exactly one start event.", "Draw one.")
         for node in scope.iterchildren(f"{{{BPMN}}}*"):
             tag = etree.QName(node).localname
             if tag in Kind._value2member_map_:
                 self._read_element(node, Kind(tag), within, lane, flows)
             elif tag not in _OTHER_NODES:
-                self.wrong(
-                    node.get("id", tag), f"A {tag} is not drawn here.", "See the list of elements in use."
-                )
+                self.wrong(node.get("id", tag), f"A {tag} is not drawn here.", "See the list of elements in use.")
 
     def _flow(self, scope: etree._Element, node: etree._Element) -> Flow:
         condition = node.find(f"{{{BPMN}}}conditionExpression")
@@ -102,9 +100,7 @@ class Reading:
             default is not None,
         )
 
-    def _read_element(
-        self, node: etree._Element, kind: Kind, within: str, lane: str | None, flows: list[Flow]
-    ) -> None:
+    def _read_element(self, node: etree._Element, kind: Kind, within: str, lane: str | None, flows: list[Flow]) -> None:
         element = Element(
             id=node.get("id", ""),
             process=self.process_id,
@@ -152,9 +148,7 @@ class Reading:
             element.event = _EVENT_DEFINITIONS.get(etree.QName(definitions[0]).localname, Event.NONE)
             self._read_definition(definitions[0], element)
         if len(definitions) > 1 or element.event not in allowed:
-            self.wrong(
-                element.id, f"This {element.kind} cannot run.", f"Use one of: {', '.join(sorted(allowed))}."
-            )
+            self.wrong(element.id, f"This {element.kind} cannot run.", f"Use one of: {', '.join(sorted(allowed))}.")
         if element.kind is Kind.BOUNDARY:
             element.attached_to = node.get("attachedToRef")
             element.interrupting = node.get("cancelActivity", "true") == "true"
@@ -170,9 +164,7 @@ class Reading:
             if not element.reference:
                 self.wrong(element.id, f"This event has no {element.event} with a name.", "Choose one.")
         elif element.event in (Event.ERROR, Event.ESCALATION):
-            element.reference = self._named(
-                element.event, node.get(f"{element.event}Ref"), f"{element.event}Code"
-            )
+            element.reference = self._named(element.event, node.get(f"{element.event}Ref"), f"{element.event}Code")
 
     def _named(self, tag: str, reference: str | None, attribute: str) -> str | None:
         found = [n for n in self.root.iterfind(f"{{{BPMN}}}{tag}") if n.get("id") == reference]
@@ -219,24 +211,25 @@ class Reading:
                 "Give inputCollection and inputElement.",
             )
             return
-        if any(
-            loop.find(f"{{{BPMN}}}{tag}") is not None for tag in ("completionCondition", "loopDataInputRef")
-        ):
-            self.wrong(
-                element.id, "A multi-instance ends when all its items have ended.", "Remove the condition."
-            )
+        if any(loop.find(f"{{{BPMN}}}{tag}") is not None for tag in ("completionCondition", "loopDataInputRef")):
+            self.wrong(element.id, "A multi-instance ends when all its items have ended.", "Remove the condition.")
         element.item = written[0].get("inputElement")
         element.sequential = loop.get("isSequential") == "true"
         element.texts["collection"] = (written[0].get("inputCollection", "").strip(), Value.list)
 
     def _read_conditions(self, element: Element) -> None:
+        splits = element.kind in _GATEWAYS and len(element.outgoing) > 1
         for flow in element.outgoing:
+            if splits and (flow.condition is None) is not flow.default:
+                self.wrong(
+                    element.id,
+                    f"The flow {flow.id} has to be the default or to have a condition, and not both.",
+                    "Set one of the two.",
+                )
             if flow.condition is None or flow.default:
                 continue
             if element.kind not in _GATEWAYS:
-                self.wrong(
-                    element.id, "Only a gateway has conditions.", "Draw an exclusive or inclusive gateway."
-                )
+                self.wrong(element.id, "Only a gateway has conditions.", "Draw an exclusive or inclusive gateway.")
             element.texts[f"condition:{flow.id}"] = (flow.condition, Value.boolean)
 
 

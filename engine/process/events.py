@@ -48,7 +48,15 @@ class Signal(Told):
         my_task.workflow.top_workflow.signal(self.reference)
 
 
-class Error(Told):
+class _Coded(Told):
+    """An event that is told upwards from scope to scope, by its code."""
+
+    def is_meant_by(self, waiting: Any) -> bool:
+        """Whether a boundary event that waits for this definition takes this event; no code takes any."""
+        return type(waiting) is type(self) and waiting.reference in (None, self.reference)
+
+
+class Error(_Coded):
     """An error interrupts the nearest enclosing activity that has a boundary event for it."""
 
     def throw(self, my_task: Task) -> None:
@@ -56,7 +64,7 @@ class Error(Told):
         my_task.workflow.top_workflow.escalate(my_task, self, required=True)
 
 
-class Escalation(Told):
+class Escalation(_Coded):
     """An escalation tells the nearest enclosing activity that has a boundary event for it, if any."""
 
     def throw(self, my_task: Task) -> None:

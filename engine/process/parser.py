@@ -150,18 +150,22 @@ def build_specs(
         try:
             parser.add_bpmn_xml(tree, file)
         except ValidationException as error:
-            problems.append(Problem(file, "", f"{error}.", "Mend the diagram in the modeler."))
+            problems.append(_refused(file, error))
     built: dict[str, Any] = {}
     for process in parser.get_process_ids():
         try:
             built.setdefault(process, parser.get_spec(process))
         except ValidationException as error:
-            problems.append(
-                Problem(error.file_name or process, "", f"{error}.", "Mend the diagram in the modeler.")
-            )
+            problems.append(_refused(error.file_name or process, error))
+    if problems:
+        return {}
     for process in parser.process_parsers:  # embedded subprocesses were found on the way
         built.setdefault(process, parser.get_spec(process))
     for spec in built.values():
         specs.connect_joins(spec.task_specs)
         specs.connect_instances(spec.task_specs)
     return built
+
+
+def _refused(file: str, error: ValidationException) -> Problem:
+    return Problem(file, "", f"{error}".rstrip(" .") + ".", "Mend the diagram in the modeler.")

@@ -61,17 +61,13 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
     Not safe for several threads: the caller holds the case's lock. Bundles are shared.
     """
 
-    def __init__(
-        self, bundle: Bundle, process: Process, facts: Mapping[str, Any], *, loading: bool = False
-    ) -> None:
+    def __init__(self, bundle: Bundle, process: Process, facts: Mapping[str, Any], *, loading: bool = False) -> None:
         self.bundle, self.process = bundle, process
         self.facts: dict[str, Any] = dict(facts)
         self.trace = Trace()
         self.end_event: str | None = None
         super().__init__(process.spec, process.specs, NoScripts(), deserializing=loading)
         self.task_removed_event.connect(self._forget)
-
-    # what it holds
 
     def live(self) -> Iterator[Any]:
         """The workflows that still run: this one, then called processes and embedded subprocesses."""
@@ -109,8 +105,6 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         """The scope inputs a task sees: plain values and dates."""
         return {**task.workflow.data, **task.internal_data.get(specs.ITEM, {})}
 
-    # expressions
-
     def evaluate(self, task: Task, site: str, arm: str | None = None) -> Any:
         """The value of a task's expression over its scope's inputs and, behind them, the facts as they are.
 
@@ -128,9 +122,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         value = self.evaluate(task, site, arm)
         if value is None:
             text = self.bundle.elements[arm or task.task_spec.bpmn_id].expressions[site].text
-            raise NullResult(
-                f"{self._named(task)}: “{text}” gives no answer. A fact it asks for is not known yet."
-            )
+            raise NullResult(f"{self._named(task)}: “{text}” gives no answer. A fact it asks for is not known yet.")
         return value
 
     def items(self, task: Task) -> list[Any]:
@@ -144,8 +136,6 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
     def _named(self, task: Task) -> str:
         element = self.element(task)
         return f"“{element.name or element.id}” ({element.file}, {element.id})"
-
-    # what the specs ask for
 
     def enter(self, task: Task, workflow: Any) -> None:
         """Begin a scope: work out its inputs."""
@@ -170,9 +160,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         end = self.bundle.elements.get(getattr(workflow, "end_event", None) or "")
         if interrupted and (end is None or end.event is not Event.ERROR):
             return ScopeEnded(scope, workflow.spec.name, None, Outcome.INTERRUPTED)
-        return ScopeEnded(
-            scope, workflow.spec.name, end.id if end else None, end.outcome if end else Outcome.DONE
-        )
+        return ScopeEnded(scope, workflow.spec.name, end.id if end else None, end.outcome if end else Outcome.DONE)
 
     def interrupt(self, task: Task) -> None:
         """Cancel what runs inside an activity that was cancelled."""
@@ -204,11 +192,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
             self.facts[name] = self.bundle.facts[name].read(plain(value))
         kept = {name: self.facts[name] for name in outputs}
         inputs = {name: plain(value) for name, value in result.inputs.items()}
-        self.trace.decisions.append(
-            DecisionMade(element.id, element.decision or "", inputs, kept, list(result.rules))
-        )
-
-    # events
+        self.trace.decisions.append(DecisionMade(element.id, element.decision or "", inputs, kept, list(result.rules)))
 
     def send(self, task: Task, name: str) -> None:
         """A message goes out."""
@@ -236,26 +220,20 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         task.task_spec.event_definition.catch(task)
         task.task_spec._update(task)
 
-    def escalate(self, task: Task, definition: events.Told, *, required: bool) -> None:
+    def escalate(self, task: Task, definition: Any, *, required: bool) -> None:
         """Tell the nearest enclosing activity that has a boundary event for this error or escalation."""
         host = self.host(task.workflow)
         while host is not None:
-            for event in _boundary(host):
-                waits_for = event.task_spec.event_definition
-                if type(waits_for) is type(definition) and waits_for.reference in (
-                    None,
-                    definition.reference,
-                ):
-                    self.tell(event)
-                    return
+            waiting = [event for event in _boundary(host) if definition.is_meant_by(event.task_spec.event_definition)]
+            if waiting:  # one that names this code comes before one that takes any
+                self.tell(max(waiting, key=lambda event: event.task_spec.event_definition.reference is not None))
+                return
             host = self.host(host.workflow)
         if required:
             raise self.fault(task, "No activity around this has a boundary event for this error.")
 
     def catch(self, event: Any) -> None:
         """Nothing is ever broadcast."""
-
-    # going on
 
     def settle(self) -> None:
         """Run whatever needs no person, until only people, clocks and messages can go on."""
@@ -264,9 +242,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
             if task is None:
                 return
             task.run()
-        raise ProcessError(
-            f"The process ran {MAX_RUN} elements without reaching a person. It seems to go in a circle."
-        )
+        raise ProcessError(f"The process ran {MAX_RUN} elements without reaching a person. It seems to go in a circle.")
 
     def _next(self) -> Task | None:
         """The next task to run. An interruption comes first: nothing may run in what it ends."""

@@ -53,32 +53,24 @@ def begin(bundle: Bundle, process_id: str, facts: Facts, inputs: Mapping[str, An
     if process is None:
         raise ProcessError(f"There is no process “{process_id}” in this bundle.")
     if set(inputs) != set(process.inputs):
-        raise ProcessError(
-            f"The process “{process_id}” takes these inputs: {', '.join(process.inputs) or 'none'}."
-        )
+        raise ProcessError(f"The process “{process_id}” takes these inputs: {', '.join(process.inputs) or 'none'}.")
     running = Running(bundle, process, facts)
     running.data = dict(inputs)
     running.trace.opened.append(ScopeOpened(TOP, None, None, process_id, inherits=False))
     return running
 
 
-def complete(
-    bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, task_id: str
-) -> Step:
+def complete(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, task_id: str) -> Step:
     """A person has done a user task; `facts` already hold what its form says."""
     return _act(bundle, process_id, instance_id, state, facts, OpenTask, task_id)
 
 
-def fire(
-    bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, timer_id: str
-) -> Step:
+def fire(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, timer_id: str) -> Step:
     """The clock of a drawn timer has run out."""
     return _act(bundle, process_id, instance_id, state, facts, ArmedTimer, timer_id)
 
 
-def deliver(
-    bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, catch_id: str
-) -> Step:
+def deliver(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, catch_id: str) -> Step:
     """A message has come for one place that waits for it; `facts` already hold its payload."""
     return _act(bundle, process_id, instance_id, state, facts, ArmedCatch, catch_id)
 
@@ -89,9 +81,7 @@ def open_work(bundle: Bundle, process_id: str, instance_id: str, state: bytes, f
     return _told(running, work.find_open(running).values())
 
 
-def _act(
-    bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, kind: type, id: str
-) -> Step:
+def _act(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, kind: type, id: str) -> Step:
     running = codec.load(bundle, process_id, instance_id, state, facts)
     before = work.find_open(running)
     work.act(running, kind, id)

@@ -99,9 +99,7 @@ class InclusiveGateway(mixins.InclusiveGatewayMixin, TokenJoin, BpmnSpecMixin): 
         matches, defaults = self._get_matching_outputs(my_task)
         chosen = matches or defaults
         if not chosen:
-            raise my_task.workflow.top_workflow.fault(
-                my_task, "No condition holds, and there is no default flow."
-            )
+            raise my_task.workflow.top_workflow.fault(my_task, "No condition holds, and there is no default flow.")
         my_task._sync_children(chosen, TaskState.FUTURE)
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
@@ -119,9 +117,7 @@ def connect_joins(specs: dict[str, TaskSpec]) -> None:
             while waiting:
                 name = waiting.pop()
                 reach.setdefault(name, set()).add(entry)
-                before = [
-                    source for source in specs[name]._inputs if source != join.name and source not in seen
-                ]
+                before = [source for source in specs[name]._inputs if source != join.name and source not in seen]
                 seen.update(before)
                 waiting.extend(before)
         join.reach = {name: frozenset(entries) for name, entries in reach.items()}

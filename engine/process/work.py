@@ -88,9 +88,7 @@ def _go_on(running: Running, happen: Callable[[], None]) -> None:
     except SpiffWorkflowException as error:
         raise ProcessError(f"The process cannot go on: {error}") from error
     if _depth(running) > MAX_DEPTH:
-        raise ProcessError(
-            "The process has become too deep to be followed safely. The coordinator must look at it."
-        )
+        raise ProcessError("The process has become too deep to be followed safely. The coordinator must look at it.")
     if not running.completed and not find_open(running):
         raise Stalled()
 

@@ -30,7 +30,9 @@ def draw(process: str, text: str) -> bytes:
     lines = [line for line in lines if line.strip()]
     body = pen.scope(lines, _indent(lines[0]))
     lane = "".join(f"<bpmn:flowNodeRef>{id}</bpmn:flowNodeRef>" for id in pen.ids)
-    lanes = f'<bpmn:laneSet id="ls_{process}"><bpmn:lane id="l_{process}" name="worker">{lane}</bpmn:lane></bpmn:laneSet>'
+    lanes = (
+        f'<bpmn:laneSet id="ls_{process}"><bpmn:lane id="l_{process}" name="worker">{lane}</bpmn:lane></bpmn:laneSet>'
+    )
     return (
         f'{HEAD}{"".join(pen.roots.values())}<bpmn:process id="{process}" isExecutable="true">'
         f"{lanes}{body}</bpmn:process></bpmn:definitions>"
@@ -104,17 +106,25 @@ class _Pen:
     def extensions(self, kind: str, id: str, given: dict[str, str], gives: list[list[str]]) -> str:
         found = ""
         if kind == "user":
-            found += "<zeebe:userTask/>" + f'<zeebe:taskSchedule dueDate={quoteattr(_clock(given.get("due", "soon")))}/>'
+            found += (
+                "<zeebe:userTask/>" + f"<zeebe:taskSchedule dueDate={quoteattr(_clock(given.get('due', 'soon')))}/>"
+            )
         if kind == "call":
             found += f'<zeebe:calledElement processId="{given["calls"]}" propagateAllChildVariables="false"/>'
         if kind == "decide":
-            found += f'<zeebe:calledDecision decisionId="{given["decision"]}" resultVariable="{given.get("result", "")}"/>'
+            found += (
+                f'<zeebe:calledDecision decisionId="{given["decision"]}" resultVariable="{given.get("result", "")}"/>'
+            )
         if gives:
-            inputs = "".join(f"<zeebe:input source={quoteattr('=' + text)} target={quoteattr(name)}/>" for name, text in gives)
+            inputs = "".join(
+                f"<zeebe:input source={quoteattr('=' + text)} target={quoteattr(name)}/>" for name, text in gives
+            )
             found += f"<zeebe:ioMapping>{inputs}</zeebe:ioMapping>"
         properties = {name: value for name, value in given.items() if name.startswith("nrm:")}
         if properties:
-            written = "".join(f"<zeebe:property name={quoteattr(n)} value={quoteattr(v)}/>" for n, v in properties.items())
+            written = "".join(
+                f"<zeebe:property name={quoteattr(n)} value={quoteattr(v)}/>" for n, v in properties.items()
+            )
             found += f"<zeebe:properties>{written}</zeebe:properties>"
         return f"<bpmn:extensionElements>{found}</bpmn:extensionElements>" if found else ""
 
@@ -122,7 +132,8 @@ class _Pen:
         if kind in ("send", "receive"):
             return ""
         if "timer" in given:
-            return f"<bpmn:timerEventDefinition><bpmn:timeDuration>{_clock(given['timer'])}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+            duration = f"<bpmn:timeDuration>{_clock(given['timer'])}</bpmn:timeDuration>"
+            return f"<bpmn:timerEventDefinition>{duration}</bpmn:timerEventDefinition>"
         if "terminate" in given:
             return "<bpmn:terminateEventDefinition/>"
         for event in EVENTS:
@@ -146,6 +157,4 @@ def _clock(text: str) -> str:
 
 
 def _condition(text: str) -> str:
-    return (
-        f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">={escape(text)}</bpmn:conditionExpression>'
-    )
+    return f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">={escape(text)}</bpmn:conditionExpression>'

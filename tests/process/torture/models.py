@@ -34,8 +34,10 @@ TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id
 <decision id="rate" name="Rate"><decisionTable id="dt" hitPolicy="UNIQUE">
 <input id="i1"><inputExpression id="x1" typeRef="string"><text>first</text></inputExpression></input>
 <output id="o1" name="level" typeRef="string"/>
-<rule id="r1"><inputEntry id="e1"><text>"yes"</text></inputEntry><outputEntry id="p1"><text>"high"</text></outputEntry></rule>
-<rule id="r2"><inputEntry id="e2"><text>"no"</text></inputEntry><outputEntry id="p2"><text>"low"</text></outputEntry></rule>
+<rule id="r1"><inputEntry id="e1"><text>"yes"</text></inputEntry>
+<outputEntry id="p1"><text>"high"</text></outputEntry></rule>
+<rule id="r2"><inputEntry id="e2"><text>"no"</text></inputEntry>
+<outputEntry id="p2"><text>"low"</text></outputEntry></rule>
 </decisionTable></decision></definitions>"""
 
 WORKER = """
