@@ -18,6 +18,8 @@ from .models.cases import ConsentAnswer
 from .models.people import User
 from .models.work import (
     OPEN_TASK,
+    PENDING_HANDOFF,
+    PENDING_HANDOFF,
     DeadlineState,
     Handoff,
     HandoffState,
@@ -31,9 +33,17 @@ PAGE = 50
 
 
 def worklist(
-    session: Session, *, by: Actor, after: tuple[datetime, str] | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    by: Actor,
+    mine: bool = False,
+    after: tuple[datetime, str] | None = None,
+    limit: int = PAGE,
 ) -> list[UserTask]:
-    """The duties on the agency's desk, newest first. `after` is the last row of the page before."""
+    """The duties on the agency's desk (or those the person has taken), newest first.
+
+    `after` is the last row of the page before.
+    """
     query = (
         select(UserTask)
         .where(
@@ -43,6 +53,8 @@ def worklist(
         .order_by(col(UserTask.opened_at).desc(), col(UserTask.id).desc())
         .limit(limit)
     )
+    if mine:
+        query = query.where(UserTask.claimed_by_id == by.user_id)
     if after is not None:
         moment, task_id = after
         query = query.where(
@@ -51,11 +63,31 @@ def worklist(
     return list(session.exec(query).all())
 
 
+def unplaced(session: Session, *, by: Actor, limit: int = PAGE) -> list[UserTask]:
+    """The duties nobody has taken and nobody is being asked for: the accountable agency must find a place."""
+    asked = select(Handoff.id).where(
+        Handoff.instance_id == UserTask.instance_id,
+        Handoff.scope == UserTask.scope,
+        Handoff.lane == UserTask.lane,
+        col(Handoff.state).in_(PENDING_HANDOFF),
+    )
+    query = select(UserTask).where(
+        UserTask.accountable_id == by.agency_id, UserTask.status == TaskStatus.AWAITING, ~asked.exists()
+    )
+    return list(session.exec(query.order_by(col(UserTask.opened_at).desc()).limit(limit)).all())
+
+
+def colleagues(session: Session, *, agency_id: str | None) -> list[User]:
+    """The people of an agency who can be given a task."""
+    query = select(User).where(User.agency_id == agency_id, col(User.active).is_(True))
+    return list(session.exec(query.order_by(User.name)).all())
+
+
 def claim(session: Session, task_id: str, *, by: Actor, revision: int | None = None) -> UserTask:
     """Take a task from the desk. The first claim of an accepted handoff puts it in work."""
     act, task = _open(session, task_id, by, revision)
     rules.check_claim(by, task)
-    _check_not_same_person(act, task)
+    check_not_same_person(act, task)
     if task.status is TaskStatus.CLAIMED:
         return task
     _change(act, task, TaskStatus.CLAIMED, by.user_id)
@@ -116,8 +148,8 @@ def complete(
         return Completion(task, repeated=True)
     rules.check_complete(by, task)
     rules.check_revision(task, revision)
-    _check_not_same_person(act, task)
-    _check_arrived(act, task)
+    check_not_same_person(act, task)
+    check_arrived(act, task)
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
     answers.keep(act, task, given.by_domain)
@@ -164,7 +196,8 @@ def _put_in_work(act: Act, task: UserTask) -> None:
         act.record("handoff.in_work", handoff, receiver=handoff.receiver_name, element=handoff.element)
 
 
-def _check_not_same_person(act: Act, task: UserTask) -> None:
+def check_not_same_person(act: Act, task: UserTask) -> None:
+    """Separation of duties: some steps need another person than an earlier one."""
     element = act.bundle.elements[task.element].properties.get("nrm:not_same_person_as")
     if not element:
         return
@@ -179,7 +212,8 @@ def _check_not_same_person(act: Act, task: UserTask) -> None:
         )
 
 
-def _check_arrived(act: Act, task: UserTask) -> None:
+def check_arrived(act: Act, task: UserTask) -> None:
+    """Accepted is not arrived: a task of a person who travels waits for the arrival."""
     if not task.moves:
         return
     query = select(Movement).where(Movement.task_id == task.id, col(Movement.arrived_at).is_(None))

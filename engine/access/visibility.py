@@ -60,6 +60,8 @@ def task(session: Session, task_id: str, *, by: Actor) -> UserTask:
 def _may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
     if found.holder_id is not None and found.holder_id == by.agency_id:
         return found.status in OPEN_TASK or found.ended_by_agency_id == by.agency_id
+    if found.accountable_id == by.agency_id and found.status in OPEN_TASK:
+        return True  # handed on, but not yet taken over: state and journey, never the answers
     if not by.is_coordinator:
         return False
     return session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None
