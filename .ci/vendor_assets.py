@@ -23,9 +23,9 @@ MANIFEST = TARGET / "manifest.json"
 # Read from upstream's repository: the npm package carries no licence file.
 GOVUK_LICENCE = HERE / "govuk-frontend.LICENSE"
 COMPONENTS = (
-    "button checkboxes error-message error-summary fieldset hint input inset-text label "
-    "notification-banner radios select skip-link table tag textarea"
-).split()
+    *("button", "checkboxes", "error-message", "error-summary", "fieldset", "hint", "input", "inset-text", "label"),
+    *("notification-banner", "radios", "select", "skip-link", "table", "tag", "textarea"),
+)
 
 
 def main() -> int:

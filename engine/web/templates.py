@@ -95,9 +95,7 @@ def page(name: str, frame: Frame, /, *, address: str = "/", status: int = 200, *
 def environment() -> Environment:
     """Our environment: strict, escaping, with the components and what templates may call."""
     loader = PackageLoader(__package__)
-    found = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     found.globals |= {"ui": components(), "static": static, "timeline_svg": timeline_svg, "error_list": error_list}
     return found
 

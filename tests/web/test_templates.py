@@ -12,7 +12,6 @@ from lxml import html
 from engine import clock
 from engine.language import NAMES
 from engine.web import templates
-
 from tests.web import examples
 
 pytestmark = pytest.mark.once
@@ -36,7 +35,7 @@ def rendered(name: str, language: str = "en", context: Any = None, **changes: An
 
 
 def test_there_is_an_example_for_every_page():
-    assert NAMES_OF_PAGES == sorted(examples.PAGES)
+    assert sorted(examples.PAGES) == NAMES_OF_PAGES
 
 
 @pytest.mark.parametrize("language", NAMES)
