@@ -8,6 +8,15 @@ from .models.people import Duty
 
 
 @dataclass(frozen=True, kw_only=True)
+class Behalf:
+    """Who entered an act for somebody else, and under which `relay` row the channel and the paper are kept."""
+
+    relay_id: str
+    agency_id: str
+    agency_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """A person acting for an agency, or the system itself (no user, no agency)."""
 
@@ -20,6 +29,7 @@ class Actor:
     region: str = ""
     language: str = "en"
     happened_at: datetime | None = field(default=None)  # when the act was entered later than it happened
+    behalf: Behalf | None = None  # when another agency entered the act for this one
 
     @property
     def is_system(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select, update
 
 from .act import Act
-from .models.people import Agency, Place, PlaceKind, User
+from .models.people import Agency, Place, PlaceKind, Reach, User
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def candidates(
         agency
         for agency in act.agencies().values()
         if agency.active
-        and agency.id in staffed
+        and (agency.id in staffed or agency.reach is not Reach.SYSTEM)
         and agency.id not in (without or set())
         and role in agency.roles
         and (not service or service in agency.services)

@@ -19,7 +19,6 @@ from .models.people import User
 from .models.work import (
     OPEN_TASK,
     PENDING_HANDOFF,
-    PENDING_HANDOFF,
     DeadlineState,
     Handoff,
     HandoffState,

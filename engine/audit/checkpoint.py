@@ -29,9 +29,7 @@ def publish(session: Session) -> Checkpoint | None:
     )
     for leaf_hash in session.exec(query).all():
         frontier = frontier.append(leaf_hash)
-    row = Checkpoint(
-        size=frontier.size, root=frontier.root(), frontier=frontier.to_bytes(), made_at=clock.now()
-    )
+    row = Checkpoint(size=frontier.size, root=frontier.root(), frontier=frontier.to_bytes(), made_at=clock.now())
     session.add(row)
     return row
 

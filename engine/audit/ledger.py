@@ -43,7 +43,7 @@ def record(
     `data` holds codes and names of things (agencies, elements, fields), never answers.
     """
     now = clock.now()
-    leaf = {
+    leaf: dict[str, Any] = {
         "v": VERSION,
         "id": new_id(),
         "action": action,
@@ -55,6 +55,9 @@ def record(
         "set": recorded_columns(subject),
         "data": {name: _plain(value) for name, value in data.items() if value not in (None, "")},
     }
+    if by.behalf is not None:
+        leaf["data"] |= {"on_behalf_of": by.agency_name, "entered_by": by.behalf.agency_name}
+        leaf["relay"] = by.behalf.relay_id
     session.info.setdefault("leaves", []).append((leaf, now))
     session.info.setdefault("recorded", set()).add((subject.__tablename__, _key(subject)))
 

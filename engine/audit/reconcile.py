@@ -63,12 +63,7 @@ def verify(session: Session, progress: Callable[[int], None] = lambda done: None
 def _entries(session: Session) -> Iterator[AuditEntry]:
     start = 0
     while True:
-        query = (
-            select(AuditEntry)
-            .where(col(AuditEntry.index) >= start)
-            .order_by(col(AuditEntry.index))
-            .limit(BATCH)
-        )
+        query = select(AuditEntry).where(col(AuditEntry.index) >= start).order_by(col(AuditEntry.index)).limit(BATCH)
         rows = session.exec(query).all()
         yield from rows
         if len(rows) < BATCH:
@@ -88,9 +83,7 @@ def _check_leaf(entry: AuditEntry, verdict: Verdict) -> None:
         verdict.wrong.append(f"entry {entry.index}: its columns differ from its leaf")
 
 
-def _compare(
-    session: Session, last: dict[tuple[str, str], tuple[int, dict[str, Any]]], verdict: Verdict
-) -> None:
+def _compare(session: Session, last: dict[tuple[str, str], tuple[int, dict[str, Any]]], verdict: Verdict) -> None:
     """Every live row is as the record says, every recorded row is there, and no row is unrecorded."""
     for name, table in TABLES.items():
         for row in session.exec(select(table).execution_options(yield_per=BATCH)):
@@ -103,6 +96,4 @@ def _compare(
             now = recorded_columns(row)
             for column in sorted(c for c in recorded if recorded[c] != now[c]):
                 verdict.wrong.append(f"{name} {key[1]}: {column} differs from entry {index}")
-    verdict.wrong.extend(
-        f"{name} {key}: the row of entry {i} is gone" for (name, key), (i, _) in last.items()
-    )
+    verdict.wrong.extend(f"{name} {key}: the row of entry {i} is gone" for (name, key), (i, _) in last.items())

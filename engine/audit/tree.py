@@ -94,9 +94,7 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
     return [*inclusion_proof(right, index - split), root(left)]
 
 
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
-) -> bool:
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> bool:
     """Whether the leaf hash stands at `index` in the tree of `size` leaves with that root."""
     if not 0 <= index < size or not _hashes([leaf, expected_root, *proof]):
         return False
@@ -126,9 +124,7 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes
     return _subproof(leaf_hashes, old_size, whole=True)
 
 
-def verify_consistency(
-    old_size: int, size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
-) -> bool:
+def verify_consistency(old_size: int, size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
     """Whether the tree of `size` leaves begins with the older tree: nothing changed, nothing removed."""
     if not 0 <= old_size <= size or not _hashes([old_root, new_root, *proof]):
         return False
@@ -139,9 +135,7 @@ def verify_consistency(
     return _walk_consistency(old_size, size, path, old_root, new_root)
 
 
-def _walk_consistency(
-    old_size: int, size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
-) -> bool:
+def _walk_consistency(old_size: int, size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
     """Rebuild both roots from one path (RFC 9162, 2.1.4.2)."""
     if not path:
         return False

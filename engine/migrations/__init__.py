@@ -37,4 +37,5 @@ def is_current(store: Store) -> bool:
 
 def write(store: Store, message: str) -> None:
     """Write the step from the store's schema to that of the models (maintainers)."""
-    command.revision(_config(store), message=message, autogenerate=True)
+    number = len(list(ScriptDirectory.from_config(_config(store)).walk_revisions())) + 1
+    command.revision(_config(store), message=message, autogenerate=True, rev_id=f"{number:04}")

@@ -25,6 +25,23 @@ class ConsentAnswer(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Channel(StrEnum):
+    """How somebody without an account said what was entered for them."""
+
+    PHONE = "phone"
+    LETTER = "letter"
+    IN_PERSON = "in_person"
+    EMAIL = "email"
+
+
+class RelayState(StrEnum):
+    """What the agency an act was entered for says of it."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+
+
 class Bundle(SQLModel, table=True):
     """The law at a moment: diagrams, tables, forms, facts and clocks, stored whole under their hash."""
 
@@ -121,6 +138,26 @@ class Message(SQLModel, table=True):
     expires_at: datetime = instant(index=True)
     taken_by: str | None = link(nullable=True)
     expired: bool = False
+
+
+class Relay(SQLModel, table=True):
+    """Acts entered for an agency by another one: through which channel, who said it, where the paper is."""
+
+    RECORDED: ClassVar = ("agency_id", "entered_by_agency_id", "channel", "state")
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    agency_id: str = link("agency", index=True)
+    entered_by_id: str | None = link(nullable=True)
+    entered_by_agency_id: str = link("agency")
+    channel: Channel = word(Channel)
+    detail: bytes = sealed()  # who said it, and where the paper is
+    about: str = Field(default="", max_length=64)  # the drawn element the act was about
+    happened_at: datetime = instant()
+    entered_at: datetime = instant()
+    state: RelayState = word(RelayState, default=RelayState.UNCONFIRMED)
+    settled_at: datetime | None = instant(nullable=True)
+    settled_by_id: str | None = link(nullable=True)
 
 
 class DecisionMade(SQLModel, table=True):

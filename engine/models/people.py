@@ -14,8 +14,17 @@ class Duty(StrEnum):
     """What a person may do inside the agency; permissions follow in `access.permissions`."""
 
     CASEWORKER = "caseworker"
+    MANAGER = "manager"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
+
+
+class Reach(StrEnum):
+    """How an agency hears of offers: through its own account, or carried to it."""
+
+    SYSTEM = "system"
+    PHONE = "phone"
+    LETTER = "letter"
 
 
 class PlaceKind(StrEnum):
@@ -30,7 +39,7 @@ class PlaceKind(StrEnum):
 class Agency(SQLModel, table=True):
     """An organisation that may fill roles (lanes) and whom cases are handed to."""
 
-    RECORDED: ClassVar = ("code", "roles", "services", "region", "active")
+    RECORDED: ClassVar = ("code", "name", "roles", "services", "region", "reach", "active", "successor_id")
 
     id: str = key()
     code: str = Field(max_length=64, unique=True)
@@ -47,7 +56,10 @@ class Agency(SQLModel, table=True):
     language: str = Field(default="ru", max_length=2)
     webhook_url: str = Field(default="", max_length=500)
     webhook_secret: str = Field(default="", max_length=200)
-    active: bool = True
+    reach: Reach = word(Reach, default=Reach.SYSTEM)
+    active: bool = True  # not active and not closed: suspended
+    closed_at: datetime | None = instant(nullable=True)
+    successor_id: str | None = link("agency", nullable=True)
 
 
 class Place(SQLModel, table=True):
@@ -71,7 +83,7 @@ class User(SQLModel, table=True):
     """A person who acts for one agency."""
 
     __tablename__ = "member"  # `user` is a reserved word of SQL
-    RECORDED: ClassVar = ("agency_id", "duties", "active")
+    RECORDED: ClassVar = ("agency_id", "duties", "deputy_id", "away_from", "away_until", "active")
 
     id: str = key()
     agency_id: str = link("agency", index=True)
@@ -80,6 +92,9 @@ class User(SQLModel, table=True):
     password_hash: str = Field(default="", max_length=200)
     duties: list[str] = words()
     language: str = Field(default="en", max_length=2)
+    deputy_id: str | None = link("member", nullable=True)
+    away_from: datetime | None = instant(nullable=True)
+    away_until: datetime | None = instant(nullable=True)
     active: bool = True
 
 

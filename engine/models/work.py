@@ -151,9 +151,7 @@ class UserTask(SQLModel, table=True):
     ended_by_id: str | None = link(nullable=True)
     ended_by_agency_id: str | None = link(nullable=True)
     end_reason: str = Field(default="", max_length=48)
-    form_id: str = Field(
-        default="", max_length=64
-    )  # the submission that completed it: a resend is the same act
+    form_id: str = Field(default="", max_length=64)  # the submission that completed it: a resend is the same act
     revision: int = 1
 
 

@@ -6,7 +6,7 @@ from alembic import op
 
 import engine.models.columns
 
-revision = "c67b8277557e"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -32,7 +32,15 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("webhook_url", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("webhook_secret", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column(
+            "reach",
+            sa.Enum("system", "phone", "letter", name="reach", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("closed_at", engine.models.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("successor_id", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["successor_id"], ["agency.id"], name=op.f("fk_agency_successor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency")),
         sa.UniqueConstraint("code", name=op.f("uq_agency_code")),
     )
@@ -154,8 +162,12 @@ def upgrade() -> None:
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("duties", sa.JSON(), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+        sa.Column("deputy_id", sa.String(length=32), nullable=True),
+        sa.Column("away_from", engine.models.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("away_until", engine.models.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_member_agency_id")),
+        sa.ForeignKeyConstraint(["deputy_id"], ["member.id"], name=op.f("fk_member_deputy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("login", name=op.f("uq_member_login")),
     )
@@ -436,6 +448,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_process_instance_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "relay",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("agency_id", sa.String(length=32), nullable=False),
+        sa.Column("entered_by_id", sa.String(length=32), nullable=True),
+        sa.Column("entered_by_agency_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "phone",
+                "letter",
+                "in_person",
+                "email",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("happened_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("entered_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "unconfirmed",
+                "confirmed",
+                "disputed",
+                name="relay_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("settled_at", engine.models.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_relay_agency_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["episode.id"], name=op.f("fk_relay_case_id")),
+        sa.ForeignKeyConstraint(["entered_by_agency_id"], ["agency.id"], name=op.f("fk_relay_entered_by_agency_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relay")),
+    )
+    with op.batch_alter_table("relay", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relay_agency_id"), ["agency_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relay_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("user_id", sa.String(length=32), nullable=False),
@@ -701,6 +762,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("relay", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_relay_case_id"))
+        batch_op.drop_index(batch_op.f("ix_relay_agency_id"))
+
+    op.drop_table("relay")
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_process_instance_case_id"))
 
