@@ -97,6 +97,7 @@ def load(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts:
     try:
         for written in workflows:
             _restore(running, written)
+        _check_scopes(running)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise StateRefused() from error
     running.completed = not workflows
@@ -120,6 +121,8 @@ def _restore(running: Running, written: list[Any]) -> None:
     workflow = running if host is None else _inside(running, UUID(hex=host), name)
     if workflow.spec.name != name or (host is None) != (not running.tasks):
         raise ValueError("the workflows are not in order")
+    if not isinstance(data, dict) or (end_event is not None and end_event not in workflow.spec.task_specs):
+        raise ValueError("a scope is not described")
     workflow.data = _decode(data)
     workflow.end_event = end_event
     tasks: list[Task] = []
@@ -149,7 +152,27 @@ def _task(workflow: Any, tasks: list[Task], row: list[Any]) -> Task:
     task = Task(workflow, workflow.spec.task_specs[name], parent, state, task_id)
     task.triggered = bool(triggered)
     task.internal_data = {key: _decode(value) for key, value in internal.items()}
+    _check_internal(task)
     return task
+
+
+def _check_internal(task: Task) -> None:
+    """Whatever a task of this kind and state needs to go on is there, and is what it should be."""
+    internal, spec = task.internal_data, task.task_spec
+    arrived = isinstance(spec, specs.TokenJoin) and task.state == TaskState.WAITING
+    repeats = isinstance(spec, specs.MultiInstance) and task.state == TaskState.STARTED
+    if arrived and internal[specs.ARRIVED_FROM] not in spec._inputs:
+        raise ValueError("a token came by no flow")
+    if repeats and not isinstance(internal[specs.REST], list):
+        raise ValueError("a repetition has no rest")
+    if not isinstance(internal.get(specs.ITEM, {}), dict):
+        raise ValueError("an item has no name")
+
+
+def _check_scopes(running: Running) -> None:
+    for task in running.waiting(TaskState.STARTED):
+        if isinstance(task.task_spec, specs.SCOPES) and task.id not in running.subprocesses:
+            raise ValueError("a scope has not been kept")
 
 
 def _decode(value: Any) -> Any:
