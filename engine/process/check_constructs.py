@@ -76,9 +76,7 @@ def check_constructs(diagram: Diagram, report: Report) -> None:
     for element in diagram.process.iter():
         refusal = REFUSED_ANYWHERE.get(kind(element)) or REFUSED.get(kind(element))
         if refusal:
-            owner = (
-                element if element.get("id") else next(up for up in element.iterancestors() if up.get("id"))
-            )
+            owner = element if element.get("id") else next(up for up in element.iterancestors() if up.get("id"))
             report.add(diagram.file, ident(_bearer(owner)), *refusal)
     for scope in scopes(diagram):
         _scope(diagram, scope, report)
@@ -98,9 +96,7 @@ def _bearer(element: Element) -> Element:
 def _scope(diagram: Diagram, scope: Element, report: Report) -> None:
     for child in scope:
         if isinstance(child.tag, str) and kind(child) not in NODES | REST | REFUSED.keys():
-            remedy = (
-                "Use user, rule, send and receive tasks, events, gateways, call activities, subprocesses."
-            )
+            remedy = "Use user, rule, send and receive tasks, events, gateways, call activities, subprocesses."
             report.add(diagram.file, ident(child), f"A {kind(child) or child.tag} is not run.", remedy)
     if scope.get("triggeredByEvent") == "true":
         remedy = "Draw a boundary message on the subprocess or call, or start a side process."
@@ -110,9 +106,7 @@ def _scope(diagram: Diagram, scope: Element, report: Report) -> None:
         what = f"There are {len(starts)} start events here."
         report.add(diagram.file, ident(scope), what, "Draw exactly one start event.")
     if kind(scope) == "subProcess" and any(definitions(start) for start in starts):
-        report.add(
-            diagram.file, ident(starts[0]), "A subprocess starts by itself.", "Draw a plain start event."
-        )
+        report.add(diagram.file, ident(starts[0]), "A subprocess starts by itself.", "Draw a plain start event.")
 
 
 def _node(diagram: Diagram, node: Element, report: Report) -> None:
@@ -137,14 +131,10 @@ def _event(diagram: Diagram, event: Element, report: Report) -> None:
     for trigger in set(found) - ALLOWED_EVENTS[kind(event)]:
         if f"{trigger}EventDefinition" not in REFUSED_ANYWHERE:
             place = {"endEvent": "at an end", "startEvent": "at a start"}.get(kind(event), "here")
-            remedy = (
-                "End plainly and send a message before." if kind(event) == "endEvent" else "Use a message."
-            )
+            remedy = "End plainly and send a message before." if kind(event) == "endEvent" else "Use a message."
             report.add(diagram.file, ident(event), f"A {trigger} event is not run {place}.", remedy)
     if kind(event) in ("boundaryEvent", "intermediateCatchEvent") and not found:
-        report.add(
-            diagram.file, ident(event), "The event waits for nothing.", "Give it a timer or a message."
-        )
+        report.add(diagram.file, ident(event), "The event waits for nothing.", "Give it a timer or a message.")
     if kind(event) == "boundaryEvent" and "message" in found and not interrupts(event):
         remedy = "Make it interrupting, or start a side process with the message."
         report.add(diagram.file, ident(event), "A non-interrupting message boundary fires only once.", remedy)
@@ -158,15 +148,11 @@ def _splits(diagram: Diagram, scope: Element, report: Report) -> None:
             _conditions(diagram, node, leaving, report)
             continue
         if kind(node) not in GATEWAYS and len(leaving) > 1:
-            report.add(
-                diagram.file, ident(node), "The path divides without a gateway.", "Draw a gateway behind it."
-            )
+            report.add(diagram.file, ident(node), "The path divides without a gateway.", "Draw a gateway behind it.")
         for flow in leaving:
             if flow.find(f"{BPMN}conditionExpression") is not None:
                 remedy = "Remove the condition, or draw an exclusive or inclusive gateway."
-                report.add(
-                    diagram.file, ident(flow), "A condition stands where the path does not divide.", remedy
-                )
+                report.add(diagram.file, ident(flow), "A condition stands where the path does not divide.", remedy)
 
 
 def _conditions(diagram: Diagram, gateway: Element, leaving: list[Element], report: Report) -> None:
@@ -177,9 +163,7 @@ def _conditions(diagram: Diagram, gateway: Element, leaving: list[Element], repo
     for flow in leaving:
         bare = flow.find(f"{BPMN}conditionExpression") is None
         if flow.get("id") == default and not bare:
-            report.add(
-                diagram.file, ident(flow), "The default flow has a condition.", "Remove the condition."
-            )
+            report.add(diagram.file, ident(flow), "The default flow has a condition.", "Remove the condition.")
         elif flow.get("id") != default and default and bare:
             report.add(
                 diagram.file,
@@ -193,13 +177,9 @@ def check_user_task(diagram: Diagram, task: Element, lane: str | None, report: R
     """What every user task carries: its lane, its form, its clock, and one sentence of what is owed."""
     form, schedule = zeebe(task, "formDefinition"), zeebe(task, "taskSchedule")
     if not lane:
-        report.add(
-            diagram.file, ident(task), "The user task stands in no lane.", "Place it in a lane, by its role."
-        )
+        report.add(diagram.file, ident(task), "The user task stands in no lane.", "Place it in a lane, by its role.")
     if zeebe(task, "userTask") is None:
-        report.add(
-            diagram.file, ident(task), "The task is not marked zeebe:userTask.", "Set its implementation so."
-        )
+        report.add(diagram.file, ident(task), "The task is not marked zeebe:userTask.", "Set its implementation so.")
     if form is None or not (form.get("externalReference") or "").startswith("nrm-form:"):
         remedy = f'Write zeebe:formDefinition externalReference="nrm-form:{ident(task)}".'
         report.add(diagram.file, ident(task), "The user task has no form.", remedy)

@@ -53,11 +53,7 @@ class Scope:
 
     def entering(self, name: str) -> dict[str, str]:
         """The sequence flows that lead to a node, each with its source."""
-        return {
-            flow.get("id", ""): flow.get("sourceRef", "")
-            for flow in self.flows
-            if flow.get("targetRef") == name
-        }
+        return {flow.get("id", ""): flow.get("sourceRef", "") for flow in self.flows if flow.get("targetRef") == name}
 
 
 def check_flow(diagram: Diagram, report: Report) -> None:
@@ -75,14 +71,10 @@ def _loose_flows(diagram: Diagram, scope: Scope, report: Report) -> None:
     for flow in flows(scope.element):
         if flow not in scope.flows:
             remedy = "Connect both ends in the modeler, inside one scope."
-            report.add(
-                diagram.file, ident(flow), "The flow does not lead from one element to another here.", remedy
-            )
+            report.add(diagram.file, ident(flow), "The flow does not lead from one element to another here.", remedy)
     for name, node in scope.of_kind("boundaryEvent"):
         if node.get("attachedToRef") not in scope.nodes:
-            report.add(
-                diagram.file, name, "The boundary event hangs on nothing.", "Attach it to an activity."
-            )
+            report.add(diagram.file, name, "The boundary event hangs on nothing.", "Attach it to an activity.")
 
 
 def _dead_ends(diagram: Diagram, scope: Scope, report: Report) -> None:
@@ -94,9 +86,7 @@ def _dead_ends(diagram: Diagram, scope: Scope, report: Report) -> None:
         if name not in reached:
             report.add(diagram.file, name, "Nothing leads here.", "Connect it, or remove it.")
         if name not in ending:
-            report.add(
-                diagram.file, name, "No end can be reached from here.", "Lead the path to an end event."
-            )
+            report.add(diagram.file, name, "No end can be reached from here.", "Lead the path to an end event.")
 
 
 def _joins(diagram: Diagram, scope: Scope, report: Report) -> None:
@@ -165,9 +155,7 @@ def _waits(diagram: Diagram, scope: Scope, report: Report) -> None:
         waiting = kind(node) == "receiveTask" or bool(WAITING & set(definitions(node)))
         timed = any("timer" in definitions(boundary) for boundary in scope.boundaries.get(name, []))
         if waiting and name not in raced and not timed:
-            remedy = (
-                "Hang a timer on the receive task, or race it with a timer behind an event-based gateway."
-            )
+            remedy = "Hang a timer on the receive task, or race it with a timer behind an event-based gateway."
             report.add(diagram.file, name, "This waits without a clock beside it.", remedy)
 
 

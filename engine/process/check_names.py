@@ -56,9 +56,7 @@ class Names:
         self.roles = set(country.roles) if country else set()
         self.purposes = set(country.purposes) if country else set()
         self.clocks = set(country.clocks) if country else set()
-        self.granted = (
-            {role for ground in country.grounds.values() for role in ground.roles} if country else set()
-        )
+        self.granted = {role for ground in country.grounds.values() for role in ground.roles} if country else set()
         self.facts = {name: fact.kind for name, fact in sources.facts.items()}
         self.codes = {name: fact.values for name, fact in sources.facts.items() if fact.values}
         lists = (fact.values for fact in sources.facts.values() if fact.kind is Kind.list)
@@ -66,9 +64,7 @@ class Names:
         self.form_keys = {PurePosixPath(file).stem for file in sources.files if file.endswith(".csv")}
         self.processes = {diagram.id: diagram for diagram in sources.diagrams}
         self.tasks = {
-            task.get("id", "")
-            for diagram in sources.diagrams
-            for task in diagram.process.iter(f"{BPMN}userTask")
+            task.get("id", "") for diagram in sources.diagrams for task in diagram.process.iter(f"{BPMN}userTask")
         }
         self.inputs = {name: _given(name, sources) for name in self.processes}
 
@@ -167,9 +163,7 @@ def _lanes(diagram: Diagram, names: Names) -> None:
     for lane in diagram.process.iter(f"{BPMN}lane"):
         if lane.get("name") not in names.roles:
             what = f"The lane “{lane.get('name')}” is no role of country.toml."
-            names.report.add(
-                diagram.file, ident(lane), what, f"Use one of: {', '.join(sorted(names.roles))}."
-            )
+            names.report.add(diagram.file, ident(lane), what, f"Use one of: {', '.join(sorted(names.roles))}.")
 
 
 def lane_of(diagram: Diagram, node: Element) -> str | None:
@@ -208,9 +202,7 @@ def _call(diagram: Diagram, call: Element, names: Names) -> None:
         names.report.add(diagram.file, ident(call), what, "Write the same id in both.")
     if called not in names.processes:
         known = ", ".join(sorted(names.processes))
-        names.report.add(
-            diagram.file, ident(call), f"There is no process “{called}”.", f"Use one of: {known}."
-        )
+        names.report.add(diagram.file, ident(call), f"There is no process “{called}”.", f"Use one of: {known}.")
         return
     if mapped is not None and mapped.get("propagateAllChildVariables") != "false":
         what = "The call takes over all variables of the process it calls."
@@ -229,9 +221,7 @@ def _messages(diagram: Diagram, report: Report) -> None:
             bearers = [node] if kind(node) in ("sendTask", "receiveTask") else []
             for bearer in [*bearers, *node.iterfind(f"{BPMN}messageEventDefinition")]:
                 if not named.get(bearer.get("messageRef")):
-                    report.add(
-                        diagram.file, ident(node), "The message has no name.", "Choose a message, named."
-                    )
+                    report.add(diagram.file, ident(node), "The message has no name.", "Choose a message, named.")
 
 
 def _unique(sources: Sources, report: Report) -> None:
@@ -241,9 +231,7 @@ def _unique(sources: Sources, report: Report) -> None:
         for element in diagram.root.iter(f"{BPMN}*"):
             name = element.get("id")
             if name and name in seen:
-                report.add(
-                    diagram.file, name, f"The id stands in {seen[name]} too.", "Give it an id of its own."
-                )
+                report.add(diagram.file, name, f"The id stands in {seen[name]} too.", "Give it an id of its own.")
             elif name:
                 seen[name] = diagram.file
 

@@ -9,9 +9,7 @@ from .decisions import Decision, HitPolicy, Output
 from .feel import Kind
 
 LISTED = frozenset({HitPolicy.rule_order, HitPolicy.output_order, HitPolicy.collect})
-AGGREGATED = frozenset(
-    {HitPolicy.collect_sum, HitPolicy.collect_min, HitPolicy.collect_max, HitPolicy.collect_count}
-)
+AGGREGATED = frozenset({HitPolicy.collect_sum, HitPolicy.collect_min, HitPolicy.collect_max, HitPolicy.collect_count})
 
 
 def check_tables(sources: Sources, report: Report) -> None:
@@ -25,9 +23,8 @@ def _rule_task(diagram: Diagram, task: Element, sources: Sources, report: Report
     called = zeebe(task, "calledDecision")
     name = called.get("decisionId", "") if called is not None else ""
     if called is None or name not in sources.decisions:
-        if (
-            called is None or not sources.unread_tables
-        ):  # else the table may stand in the file that was refused
+        # Where a file of tables was refused, the table may stand in it.
+        if called is None or not sources.unread_tables:
             known = ", ".join(sorted(sources.decisions)) or "none yet"
             remedy = f"Write zeebe:calledDecision with one of: {known}."
             report.add(diagram.file, ident(task), f"There is no decision “{name}”.", remedy)

@@ -25,9 +25,7 @@ def _country(country: Country, sources: Sources, report: Report) -> None:
         _roles(f"grounds.{name}", ground.roles, country, report)
         _ground(f"grounds.{name}", ground.when, sources, report)
     for name, clock in country.clocks.items():
-        if clock.from_ and (
-            clock.from_ not in sources.facts or sources.facts[clock.from_].kind is not Kind.date
-        ):
+        if clock.from_ and (clock.from_ not in sources.facts or sources.facts[clock.from_].kind is not Kind.date):
             what = f"The clock counts from “{clock.from_}”, which is no fact of type date."
             report.add(COUNTRY, f"clocks.{name}", what, "Name a date fact, or remove `from`.")
 
@@ -46,9 +44,7 @@ def _ground(element: str, when: str, sources: Sources, report: Report) -> None:
     try:
         compile_expression(when, names=names, wants=Kind.boolean, codes=codes)
     except FeelError as error:
-        report.add(
-            COUNTRY, element, f"In `{when}`, character {error.position + 1}: {error.problem}", error.remedy
-        )
+        report.add(COUNTRY, element, f"In `{when}`, character {error.position + 1}: {error.problem}", error.remedy)
 
 
 def _consents(country: Country, sources: Sources, report: Report) -> None:

@@ -45,9 +45,7 @@ class Vault:
         """The bytes that were sealed for this place. Raises SealBroken for anything else."""
         bound = _bound(case_id, domain, place)
         if sealed[:1] != VERSION:
-            raise SealBroken(
-                "A stored value was sealed by a version of the engine that this one does not know."
-            )
+            raise SealBroken("A stored value was sealed by a version of the engine that this one does not know.")
         if len(sealed) < 1 + NONCE_SIZE + TAG_SIZE:
             raise SealBroken()
         nonce, rest = sealed[1 : 1 + NONCE_SIZE], sealed[1 + NONCE_SIZE :]

@@ -88,9 +88,7 @@ def paths(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | in
     """Every place in an entry, containers included."""
     if at:
         yield at
-    children = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:
         yield from paths(child, (*at, key))
 
@@ -112,13 +110,7 @@ def get(value: Any, at: tuple[str | int, ...]) -> Any:
 
 def forgeries(old: Any, elsewhere: Any) -> list[Any]:
     """A flipped bit, null, another row's value, another type."""
-    flipped = (
-        old[:-1] + chr(ord(old[-1]) ^ 1)
-        if isinstance(old, str) and old
-        else not old
-        if old in (0, 1)
-        else "x"
-    )
+    flipped = old[:-1] + chr(ord(old[-1]) ^ 1) if isinstance(old, str) and old else not old if old in (0, 1) else "x"
     return [flipped, None, elsewhere, [old], str(old), 17]
 
 

@@ -93,9 +93,7 @@ def extended(inside: str) -> str:
 
 
 def user(name: str, inside: str = "", **properties: str) -> str:
-    written = "".join(
-        f'<zeebe:property name="nrm:{key}" value="{value}"/>' for key, value in properties.items()
-    )
+    written = "".join(f'<zeebe:property name="nrm:{key}" value="{value}"/>' for key, value in properties.items())
     return node(
         "userTask",
         name,
@@ -111,9 +109,7 @@ def user(name: str, inside: str = "", **properties: str) -> str:
 
 def call(name: str, called: str, inputs: str = "", inside: str = "") -> str:
     mapped = f"<zeebe:ioMapping>{inputs}</zeebe:ioMapping>" if inputs else ""
-    marked = extended(
-        f'<zeebe:calledElement processId="{called}" propagateAllChildVariables="false"/>{mapped}'
-    )
+    marked = extended(f'<zeebe:calledElement processId="{called}" propagateAllChildVariables="false"/>{mapped}')
     return node("callActivity", name, marked + inside, calledElement=called)
 
 
@@ -124,9 +120,7 @@ def paths(text: str) -> str:
         condition = re.search(r"\[(.*)\]", path)
         steps = re.sub(r"\[.*\]", "", path).split()
         for number, (source, target) in enumerate(pairwise(steps), start=2):
-            guard = (
-                f"<bpmn:conditionExpression>{condition[1]}</bpmn:conditionExpression>" if condition else ""
-            )
+            guard = f"<bpmn:conditionExpression>{condition[1]}</bpmn:conditionExpression>" if condition else ""
             inside = guard if number == len(steps) else ""
             flow = f'<bpmn:sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">'
             written.append(f"{flow}{inside}</bpmn:sequenceFlow>")
@@ -136,9 +130,7 @@ def paths(text: str) -> str:
 def draw(*parts: str, path: str, name: str = "spine", lane: str = "coordinator") -> bytes:
     """A diagram: a start, the parts, an end, and the flows between them."""
     prefix = "" if name == "spine" else f"{name}_"
-    body = (
-        node("startEvent", f"{prefix}start") + "".join(parts) + node("endEvent", f"{prefix}end") + paths(path)
-    )
+    body = node("startEvent", f"{prefix}start") + "".join(parts) + node("endEvent", f"{prefix}end") + paths(path)
     refs = "".join(
         f"<bpmn:flowNodeRef>{found}</bpmn:flowNodeRef>" for found in re.findall(r'userTask id="(\w+)"', body)
     )

@@ -101,9 +101,7 @@ CONSTRUCTS: dict[str, tuple[str, str, bytes]] = {
             node(
                 "intermediateCatchEvent",
                 "again",
-                TIMER.format("again").replace(
-                    "</bpmn:timerE", "<bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerE"
-                ),
+                TIMER.format("again").replace("</bpmn:timerE", "<bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerE"),
             ),
             path="start again end",
         ),

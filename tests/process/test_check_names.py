@@ -58,9 +58,7 @@ NAMES: dict[str, tuple[str, str, bytes]] = {
         "ask",
         "no purpose “fun”",
         draw(
-            user(
-                "ask", purpose="=if age_band = &quot;adult&quot; then &quot;fun&quot; else &quot;help&quot;"
-            ),
+            user("ask", purpose="=if age_band = &quot;adult&quot; then &quot;fun&quot; else &quot;help&quot;"),
             path="start ask end",
         ),
     ),
@@ -100,16 +98,12 @@ NAMES: dict[str, tuple[str, str, bytes]] = {
     "an unknown decision": (
         "rule",
         "no decision “tables”",
-        draw(
-            node("businessRuleTask", "rule", extended(RULE.format("tables", "result"))), path="start rule end"
-        ),
+        draw(node("businessRuleTask", "rule", extended(RULE.format("tables", "result"))), path="start rule end"),
     ),
     "a decision whose result is no fact": (
         "rule",
         "“outcome”",
-        draw(
-            node("businessRuleTask", "rule", extended(RULE.format("table", "outcome"))), path="start rule end"
-        ),
+        draw(node("businessRuleTask", "rule", extended(RULE.format("table", "outcome"))), path="start rule end"),
     ),
     "an unknown process": ("go", "no process “gone”", draw(call("go", "gone"), path="start go end")),
     "a process that calls itself": ("go", "calls itself", draw(call("go", "spine"), path="start go end")),

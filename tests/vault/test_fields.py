@@ -19,11 +19,7 @@ VAULT = Vault(MASTER)
 words = st.text(min_size=1, max_size=20)
 places = st.fixed_dictionaries({"case_id": words, "domain": words, "place": words})
 json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | words,
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | words,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
     max_leaves=12,
 )
@@ -144,9 +140,7 @@ def test_json_is_the_same_for_the_same_value_and_dates_are_iso() -> None:
     assert text == '{"a":["2026-01-02T03:04:00+00:00","\u043f\u0440\u0438\u044e\u0442"],"b":"2026-01-02"}'
 
 
-@pytest.mark.parametrize(
-    "value", [math.nan, math.inf, {"a": [-math.inf]}, {"a": ({"b": math.nan},)}, {1: 2}, object()]
-)
+@pytest.mark.parametrize("value", [math.nan, math.inf, {"a": [-math.inf]}, {"a": ({"b": math.nan},)}, {1: 2}, object()])
 def test_a_value_json_cannot_hold_is_refused(value: Any) -> None:
     with pytest.raises(TypeError):
         VAULT.seal_json(value, **PLACE)

@@ -46,9 +46,7 @@ def test_base64_text_is_read_with_its_line_end() -> None:
     assert keys.decode_master_key(base64.b64encode(MASTER).decode() + "\n") == MASTER
 
 
-@pytest.mark.parametrize(
-    "text", ["", "secret!", base64.b64encode(bytes(16)).decode(), "\u043a\u043b\u044e\u0447"]
-)
+@pytest.mark.parametrize("text", ["", "secret!", base64.b64encode(bytes(16)).decode(), "\u043a\u043b\u044e\u0447"])
 def test_text_that_is_no_key_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(keys.KeyUnusable, match=r"NRM_KEY is not the base64 of 32 bytes") as refusal:
         keys.decode_master_key(text, source="NRM_KEY")
