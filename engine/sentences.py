@@ -59,6 +59,7 @@ FAMILIES = {
     "escort": ("escort",),
     "condition": ("condition",),
     "domain": ("domain",),
+    "channel": ("channel",),
     "service": ("service",),
     "reason": ("decline", "recall", "alarm", "closure"),
 }
