@@ -1,0 +1,133 @@
+"""What each act does to the model: the consequences of accepting, declining, completing and arriving."""
+
+from collections.abc import Callable
+
+from tests.batteries.model import HELD, PENDING, Duty, Episode, Facts, Key, Model, Offer
+
+Outcome = str | None
+OTHER_PERSON = {"closure_approval": "closure_proposal"}
+
+
+def _service(facts: Facts) -> Outcome:
+    said = facts.get("service_outcome")
+    return str(said) if said in ("done", "partly_done") else "failed"
+
+
+def _when(fact: str, value: str, then: str, otherwise: Outcome = None) -> Callable[[Facts], Outcome]:
+    return lambda facts: then if facts.get(fact) == value else otherwise
+
+
+def _unless(fact: str, value: str, then: str) -> Callable[[Facts], Outcome]:
+    return lambda facts: None if facts.get(fact) == value else then
+
+
+def _identified(facts: Facts) -> Outcome:
+    return None if facts.get("preliminary_result") == "more_information" else "done"
+
+
+def _refused(facts: Facts) -> Outcome:
+    adult = facts.get("age_band") == "adult"
+    return "done" if adult and facts.get("consent_identification") == "refused" else None
+
+
+def _cleared(facts: Facts) -> Outcome:
+    return None if facts.get("return_safe") == facts.get("return_cleared") == "yes" else "failed"
+
+
+def _always(facts: Facts) -> Outcome:
+    return "done"
+
+
+# which answer ends the scope a step belongs to, and how: read from the drawing by a person, not by the engine
+ENDS: dict[str, Callable[[Facts], Outcome]] = {
+    "rights_and_consent": _refused,
+    "second_opinion": _identified,
+    "service_report": _service,
+    "stay_review": _when("stay_decision", "left_alone", "partly_done"),
+    "shelter_departure": _always,
+    "legal_report": _when("legal_outcome", "failed", "failed", "done"),
+    "protection_decision": _unless("protection_decision", "granted", "failed"),
+    "protection_review": _unless("protection_continues", "yes", "done"),
+    "pre_return_risk": _unless("return_safe", "yes", "failed"),
+    "reception": _always,
+    "return_decision": _unless("return_wanted", "yes", "failed"),
+    "return_clearance": _cleared,
+    "arrival_confirmation": _always,
+    "guardian": _when("age_band", "adult", "done"),
+    "best_interests": _always,
+    "consent_at_18": _always,
+    "reflection_review": _unless("reflection_decision", "extended", "done"),
+    "formal_confirmation": _unless("formal_result", "undecided", "done"),
+    "closure_approval": _when("closure_approved", "yes", "done"),
+}
+
+
+def claimed(case: Episode, duty: Duty, person: str) -> None:
+    """A person works on it: what was accepted is in work."""
+    duty.status, duty.by = "claimed", person
+    for offer in case.offers:
+        if offer.key == duty.key and offer.state == "accepted":
+            offer.state = "in_work"
+
+
+def accepted(model: Model, case: Episode, offer: Offer) -> bool:
+    """The first acceptance wins; False where the last place has gone."""
+    if offer.beds:
+        beds = model.beds[offer.beds]
+        if beds.taken + offer.units > beds.total:
+            return False
+        beds.taken += offer.units
+    for other in case.pending(offer.key):
+        other.state = "recalled"
+    offer.state = "accepted"
+    model.settle(case, case.duties[offer.task], str(offer.to), offer.beds, offer.units)
+    return True
+
+
+def refused(model: Model, case: Episode, offer: Offer, state: str) -> None:
+    """Declined or expired: the next one is asked; the giver stays accountable."""
+    offer.state = state
+    duty = case.duties[offer.task]
+    if duty.status == "awaiting":
+        model.make(case, duty)
+
+
+def rerouted(model: Model, case: Episode, duty: Duty, to: str) -> bool:
+    """The coordinator's choice, within what the person agreed to and who is suitable."""
+    basis = model.basis(case, duty)
+    if basis is None or basis[1] not in (None, to) or to not in {d.id for d in model.suitable(case, duty)}:
+        return False
+    for offer in case.pending(duty.key):
+        offer.state = "recalled"
+    model.offer(case, duty, to, basis[0])
+    return True
+
+
+def completed(model: Model, case: Episode, duty: Duty, person: str, agency: str) -> None:
+    """Done: where the drawing says so its scope ends, places are free, and the giver has the outcome."""
+    duty.status = "done"
+    case.done.append((duty.key[0], duty.element, person, agency))
+    outcome = ENDS[duty.element](case.facts) if duty.element in ENDS else None
+    if outcome is None:
+        return
+    _end(model, case, duty.key, outcome)
+    if duty.element == "closure_approval":
+        case.open = False
+
+
+def _end(model: Model, case: Episode, key: Key, outcome: str) -> None:
+    for offer in case.offers:
+        if offer.key[:2] == key[:2] and offer.state in PENDING + HELD:
+            offer.state = "recalled" if offer.state in PENDING else outcome
+    for lane in [k for k in case.fills if k[:2] == key[:2]]:
+        fill = case.fills.pop(lane)
+        if fill.beds:
+            model.beds[fill.beds].taken -= fill.units
+
+
+def may_claim(case: Episode, duty: Duty, person: str) -> bool:
+    """Separation of duties: the second step needs a second person."""
+    other = OTHER_PERSON.get(duty.element)
+    return not any((place, what, who) == (duty.key[0], other, person) for place, what, who, _ in case.done)
+
+

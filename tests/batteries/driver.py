@@ -1,0 +1,99 @@
+"""One run: a store, a model, a seed and a clock; it does acts and compares the database with the model after each."""
+
+import random
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from engine import cases, clock
+from engine.actor import Actor
+from engine.database import Store
+from engine.demo import answering
+from engine.errors import EngineError, Invalid
+from engine.forms import Answers, validate
+from tests.batteries import observed, world
+from tests.batteries.model import Beds, Duty, Episode, Model, desks
+
+START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Bishkek")
+Refusals = tuple[type[EngineError], ...]
+
+
+class Run:
+    """Everything one seed needs."""
+
+    def __init__(self, store: Store, seed: int, episodes: int = 6) -> None:
+        self.store, self.rng, self.episodes = store, random.Random(seed), episodes
+        self.staff = world.staff(store)
+        self.now = START
+        self.people: dict[str, dict[str, Any]] = {}
+        self.before: dict[str, dict[str, str]] = {}
+        self.said: deque[str] = deque(maxlen=25)
+        self.counts: dict[str, int] = {}
+        self._filled: dict[tuple[str, str], dict[str, Any]] = {}
+        with store.reading() as session:
+            rows = list(session.connection().execute(observed.PLACES))
+            self.forms = cases.current_bundle(session).forms
+        beds = {(row.agency_id, row.kind): Beds(row.total, row.taken) for row in rows}
+        self.model = Model(desks(self.staff.codes), beds)
+        self._names = {
+            key: frozenset(name for q in form.questions for name in (q.name, q.fact) if name)
+            for key, form in self.forms.items()
+        }
+
+    def pass_time(self, until: datetime) -> None:
+        """Set the clock; it never goes back."""
+        self.now = max(self.now, until)
+        clock.set_offset(self.now - datetime.now(UTC))
+
+    def later(self, by: timedelta) -> None:
+        """Let some time pass."""
+        self.pass_time(self.now + by)
+
+    def do(self, what: str, case: Episode | None, verb: Callable[[Session], Any], refusals: Refusals = ()) -> Any:
+        """Act in one transaction. With `refusals` it must be refused in one of these ways; then None comes back."""
+        self.said.append(f"{what} {case.id[:6] if case else ''}")
+        self.counts[what] = self.counts.get(what, 0) + 1
+        try:
+            with self.store.transaction() as session:
+                result = verb(session)
+        except refusals as refusal:
+            self.said[-1] += f": {type(refusal).__name__}"
+            self.counts["refused"] = self.counts.get("refused", 0) + 1
+            return None
+        observed.need(not refusals, what, "was not refused with", refusals)
+        return result
+
+    def check(self, case: Episode, agency: str | None) -> None:
+        """The steps the drawing opened are told to the model; then model and database must agree."""
+        with self.store.reading() as session:
+            seen = observed.look(session, case.id)
+            self.model.opened(case, observed.new_duties(seen, case), agency)
+            observed.compare(self.model, case, seen, self.before.setdefault(case.id, {}))
+            observed.compare_places(self.model, session)
+
+    def anyone(self, agency: str | None) -> Actor:
+        """Somebody of this agency."""
+        return self.rng.choice(self.staff.of(str(agency)))
+
+    def claimer(self, duty: Duty) -> Actor:
+        """Who has taken this duty."""
+        return next(actor for actor in self.staff.of(str(duty.holder)) if actor.user_id == duty.by)
+
+    def answers(self, case: Episode, key: str) -> tuple[dict[str, Any], Answers]:
+        """What this person is put down as saying to a form, and what it comes to."""
+        form, today = self.forms[key], self.now.astimezone(ZONE).date()
+        said = world.wanted(self._names[key], self.people[case.id] | world.mood(self.rng))
+        kept = (key, repr(sorted(said.items())))
+        raw = self._filled.get(kept)
+        if raw is not None:
+            try:
+                return raw, validate(form, raw, today=today, language="en")
+            except Invalid:  # a date that was ahead then has passed
+                pass
+        raw = self._filled[kept] = answering.fill(form, said, today=today)
+        return raw, validate(form, raw, today=today, language="en")

@@ -1,0 +1,268 @@
+"""An independent model of who owes what to whom: plain Python that calls none of the engine's rules.
+
+It is told what a person did and which steps the drawing opened; it says who must be accountable, who must have been
+asked, which places are taken and how every handoff stands. The battery compares that with the database.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.demo.agencies import AGENCIES
+
+PENDING = ("offered", "delivered", "opened")
+HELD = ("accepted", "in_work")
+OPEN = ("awaiting", "open", "claimed")
+CHILD_ROLES = {
+    "child_protection",
+    "shelter",
+    "service_provider",
+    "identification_partner",
+    "legal_aid",
+    "attorney",
+}
+RESCUE_ROLES = {"shelter", "service_provider"}
+INHERITING = {"identification", "return_from_abroad", "recovery", "formal_identification", "repatriation"}
+OTHER_AGENCY = {"second_opinion": "screening", "formal_confirmation": "formal_opinion"}
+DUTY_DESK = "coordinator_national"
+Key = tuple[str, str, str]  # instance, scope, lane
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An agency as the directory has it."""
+
+    id: str
+    code: str
+    region: str
+    roles: frozenset[str]
+    services: frozenset[str]
+    sexes: frozenset[str]
+    ages: frozenset[str]
+    families: bool
+
+
+@dataclass
+class Beds:
+    """The places of one kind in one agency."""
+
+    total: int
+    taken: int = 0
+
+
+@dataclass
+class Fill:
+    """The agency that fills a lane, and the places it gives."""
+
+    agency: str
+    beds: tuple[str, str] | None = None
+    units: int = 1
+
+
+@dataclass
+class Offer:
+    """A handoff."""
+
+    task: str
+    key: Key
+    giver: str
+    to: str | None
+    beds: tuple[str, str] | None
+    units: int
+    state: str = "offered"
+    basis: str = ""
+    id: str = ""
+
+
+@dataclass
+class Duty:
+    """A user task."""
+
+    id: str
+    case: str
+    key: Key
+    process: str
+    element: str
+    service: str
+    purpose: str
+    urgent: bool
+    place: bool
+    moves: bool
+    status: str = "awaiting"
+    giver: str = ""
+    holder: str | None = None
+    accountable: str = ""
+    by: str | None = None
+    travels: bool = False
+    departed: bool = False
+    exhausted: str = ""
+
+    @property
+    def lane(self) -> str:
+        """The role that owes it."""
+        return self.key[2]
+
+
+@dataclass
+class Episode:
+    """A case."""
+
+    id: str
+    lead: str
+    region: str
+    facts: Facts
+    spine: str = ""
+    open: bool = True
+    consents: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    fills: dict[Key, Fill] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
+    offers: list[Offer] = field(default_factory=list)
+    done: list[tuple[str, str, str, str]] = field(default_factory=list)  # instance, element, person, agency
+
+    def pending(self, key: Key) -> list[Offer]:
+        """The unanswered offers of one lane."""
+        return [o for o in self.offers if o.key == key and o.state in PENDING]
+
+
+def desks(ids: dict[str, str]) -> dict[str, Desk]:
+    """The demo directory by id; `ids` names the id of each code."""
+    made = {}
+    for code, (_, region, roles, services, sexes, ages, families, _) in AGENCIES.items():
+        words = [frozenset(text.split()) for text in (roles, services, sexes, ages)]
+        made[ids[code]] = Desk(ids[code], code, region, words[0], words[1], words[2], words[3], families)
+    return made
+
+
+@dataclass
+class Model:
+    """The whole world as it must be."""
+
+    desks: dict[str, Desk]
+    beds: dict[tuple[str, str], Beds]
+    episodes: dict[str, Episode] = field(default_factory=dict)
+
+    @property
+    def duty_desk(self) -> str:
+        """Where every ladder ends."""
+        return next(d.id for d in self.desks.values() if d.code == DUTY_DESK)
+
+    def lead(self, region: str) -> str:
+        """The coordinator of a region, else the national one."""
+        own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region]
+        return own[0].id if own else self.duty_desk
+
+    # ---- what the drawing did
+    def opened(self, case: Episode, duties: Iterable[Duty], agency: str | None) -> None:
+        """Steps the drawing opened in an act of this agency (None: a clock)."""
+        for duty in duties:
+            self._inherit(case, duty)
+            case.duties[duty.id] = duty
+            duty.giver = duty.accountable = agency or case.lead
+            holder = case.lead if duty.lane == "coordinator" else None
+            fill = case.fills.get(duty.key)
+            holder = fill.agency if fill else holder
+            if holder:
+                self._put(duty, holder)
+            else:
+                self.make(case, duty)
+
+    def _inherit(self, case: Episode, duty: Duty) -> None:
+        instance, scope, _ = duty.key
+        if duty.process not in INHERITING or any(d.key[:2] == (instance, scope) for d in case.duties.values()):
+            return
+        for (place, within, lane), fill in list(case.fills.items()):
+            if (place, within) == (instance, ""):
+                case.fills[instance, scope, lane] = Fill(fill.agency)
+
+    # ---- who may be asked, and on what ground
+    def basis(self, case: Episode, duty: Duty) -> tuple[str, str | None] | None:
+        """The ground of an offer and the only recipient it names."""
+        answer, recipient = case.consents.get(duty.purpose, ("", None)) if duty.purpose else ("", None)
+        if answer == "given":
+            return "consent", recipient
+        if case.facts.get("age_band") != "adult" and duty.lane in CHILD_ROLES:
+            return "child", None
+        if not answer and duty.urgent and duty.lane in RESCUE_ROLES:
+            return "vital_interest", None
+        return None
+
+    def suitable(self, case: Episode, duty: Duty) -> list[Desk]:
+        """Who could take it, the nearest first."""
+        other = OTHER_AGENCY.get(duty.element)
+        barred = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
+        fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d)]
+        return sorted(fitting, key=lambda d: (d.id != duty.giver, d.region != case.region, d.code))
+
+    def _fits(self, case: Episode, duty: Duty, desk: Desk) -> bool:
+        age = "adult" if case.facts.get("age_band") == "adult" else "child"
+        units = self.units(case)
+        beds = self.beds.get((desk.id, self._kind(case)))
+        return (
+            duty.lane in desk.roles
+            and (not duty.service or duty.service in desk.services)
+            and (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
+            and (not desk.ages or age in desk.ages)
+            and (units == 1 or desk.families)
+            and (not duty.place or (beds is not None and beds.total - beds.taken >= units))
+        )
+
+    def units(self, case: Episode) -> int:
+        """How many people are placed together."""
+        return 1 + int(case.facts.get("dependants") or 0)
+
+    def _kind(self, case: Episode) -> str:
+        if self.units(case) > 1:
+            return "families"
+        if case.facts.get("age_band") != "adult":
+            return "children"
+        return "men" if case.facts.get("sex") == "male" else "women"
+
+    # ---- offering
+    def make(self, case: Episode, duty: Duty, *, again: bool = False) -> None:
+        """Ask the next agency, or all where it is urgent; nobody left: the coordinator holds it."""
+        if case.pending(duty.key):
+            return
+        basis = self.basis(case, duty)
+        if basis is None:
+            self._exhaust(case, duty, "no_ground")
+            return
+        tried = {o.to for o in case.offers if o.key == duty.key and o.state in ("declined", "expired")}
+        found = [d for d in self.suitable(case, duty) if basis[1] in (None, d.id) and (again or d.id not in tried)]
+        if found and found[0].id == duty.giver:
+            self._take_own(case, duty, found[0].id)
+            return
+        if not found:
+            self._exhaust(case, duty, "no_taker")
+            return
+        for desk in found if duty.urgent else found[:1]:
+            self.offer(case, duty, desk.id, basis[0])
+
+    def _take_own(self, case: Episode, duty: Duty, agency: str) -> None:
+        beds = (agency, self._kind(case)) if duty.place else None
+        if beds:
+            self.beds[beds].taken += self.units(case)
+        self.settle(case, duty, agency, beds, self.units(case))
+
+    def offer(self, case: Episode, duty: Duty, to: str, basis: str) -> None:
+        """One more offer."""
+        duty.exhausted = ""
+        beds = (to, self._kind(case)) if duty.place else None
+        case.offers.append(Offer(duty.id, duty.key, duty.giver, to, beds, self.units(case), basis=basis))
+
+    def _exhaust(self, case: Episode, duty: Duty, why: str) -> None:
+        case.offers.append(Offer(duty.id, duty.key, duty.giver, None, None, 1, "exhausted"))
+        duty.giver = duty.accountable = case.lead
+        duty.exhausted = why
+
+    def settle(self, case: Episode, duty: Duty, agency: str, beds: tuple[str, str] | None, units: int) -> None:
+        """The agency fills the lane: every waiting duty of it is on its desk."""
+        case.fills[duty.key] = Fill(agency, beds, units)
+        for waiting in case.duties.values():
+            if waiting.key == duty.key and waiting.status == "awaiting":
+                self._put(waiting, agency)
+
+    def _put(self, duty: Duty, agency: str) -> None:
+        duty.status, duty.holder, duty.exhausted = "open", agency, ""
+        duty.travels = duty.moves and duty.giver != agency
+        duty.accountable = duty.giver if duty.travels else agency
