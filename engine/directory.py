@@ -1,12 +1,18 @@
 """The directory: which agency can take this person, with these needs, now."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import col, or_, select, update
 
 from .act import Act
+from .errors import Invalid
 from .models.people import Agency, Place, PlaceKind, Reach, User
+
+
+CONFIRMED_FOR = timedelta(hours=24)
+OVER_CAPACITY = ("emergency", "family_together", "short_stay")
 
 
 @dataclass(frozen=True)
@@ -84,38 +90,49 @@ def eligible(agency: Agency, people: Unit) -> bool:
 
 
 def _with_place(act: Act, agencies: list[Agency], people: Unit) -> list[Candidate]:
+    """Agencies with a free place, and those whose capacity nobody confirmed lately: unknown does not exclude."""
     query = select(Place).where(
         col(Place.agency_id).in_([a.id for a in agencies]),
         Place.kind == people.place_kind,
-        Place.taken + people.size <= col(Place.total),
+        or_(Place.taken + people.size <= col(Place.total), col(Place.confirmed_at) < act.at - CONFIRMED_FOR),
     )
     places = {place.agency_id: place for place in act.session.exec(query).all()}
     return [Candidate(agency, places[agency.id]) for agency in agencies if agency.id in places]
 
 
-def take_place(act: Act, place_id: str, size: int) -> bool:
-    """Take places in this transaction; False where another acceptance took the last one."""
-    return _change_place(act, place_id, size, "place.taken")
+def is_confirmed(place: Place, now: datetime) -> bool:
+    """Whether somebody confirmed this capacity in the last 24 hours; otherwise it reads unknown."""
+    return now - place.confirmed_at <= CONFIRMED_FOR
+
+
+def take_place(act: Act, place_id: str, size: int, *, over_capacity: str = "") -> bool:
+    """Take places in this transaction; False where another acceptance took the last one.
+
+    `over_capacity` is the coded reason to take in people beyond the number of places.
+    """
+    if over_capacity and over_capacity not in OVER_CAPACITY:
+        known = ", ".join(OVER_CAPACITY)
+        raise Invalid(
+            f"Choose why you take in more than you have places for: {known}.", fields={"over_capacity": known}
+        )
+    return _change_place(act, place_id, size, "place.taken", over_capacity)
 
 
 def free_place(act: Act, place_id: str, size: int) -> None:
     """Give places back when the person has gone."""
-    _change_place(act, place_id, -size, "place.freed")
+    _change_place(act, place_id, -size, "place.freed", "less is always allowed")
 
 
-def _change_place(act: Act, place_id: str, size: int, action: str) -> bool:
+def _change_place(act: Act, place_id: str, size: int, action: str, beyond: str) -> bool:
+    statement = update(Place).where(col(Place.id) == place_id, col(Place.taken) + size >= 0)
+    if not beyond:
+        statement = statement.where(col(Place.taken) + size <= col(Place.total))
     changed = act.session.exec(
-        update(Place)
-        .where(
-            col(Place.id) == place_id,
-            col(Place.taken) + size <= col(Place.total),
-            col(Place.taken) + size >= 0,
-        )
-        .values(taken=col(Place.taken) + size)
-        .execution_options(synchronize_session=False)
+        statement.values(taken=col(Place.taken) + size).execution_options(synchronize_session=False)
     )
     if changed.rowcount == 0:
         return False
     place = act.session.get_one(Place, place_id, populate_existing=True)
-    act.record(action, place, size=size)
+    reason = beyond if place.taken > place.total and size > 0 else ""
+    act.record(action, place, size=size, agency=act.agency(place.agency_id).name, reason=reason)
     return True

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from . import alarms, deadlines, directory, offers, outbox
+from . import alarms, deadlines, directory, handovers, offers, outbox
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import SYSTEM, Actor
@@ -83,11 +83,16 @@ def open_card(session: Session, handoff_id: str, *, by: Actor) -> tuple[Act, Han
     return act, handoff
 
 
-def accept(session: Session, handoff_id: str, *, by: Actor, revision: int | None = None) -> Handoff:
-    """Take responsibility. The place is taken in the same transaction; other offers of this task are recalled."""
+def accept(
+    session: Session, handoff_id: str, *, by: Actor, revision: int | None = None, over_capacity: str = ""
+) -> Handoff:
+    """Take responsibility. The place is taken in the same transaction; other offers of this task are recalled.
+
+    `over_capacity` is the coded reason to take somebody in although every place is taken.
+    """
     act, handoff = _open(session, handoff_id, by, revision)
     rules.check_answer(by, handoff)
-    if handoff.place_id and not directory.take_place(act, handoff.place_id, handoff.unit):
+    if handoff.place_id and not directory.take_place(act, handoff.place_id, handoff.unit, over_capacity=over_capacity):
         raise Conflict("The last free place was taken a moment ago. Decline with “no place”, or free a place first.")
     handoff.answered_at = by.acted_at()
     handoff.answered_by_id = by.user_id
@@ -99,7 +104,10 @@ def accept(session: Session, handoff_id: str, *, by: Actor, revision: int | None
             offers.recall(act, other, "another_accepted")
             if other.receiver_id:
                 outbox.notify(act, other.receiver_id, outbox.Notice.RECALLED, handoff_id=other.id)
-    offers.settle(act, task, by.agency_id or "", handoff=handoff)
+    if task.status is TaskStatus.AWAITING:
+        offers.settle(act, task, by.agency_id or "", handoff=handoff)
+    else:
+        handovers.take_over(act, task, handoff)
     return handoff
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from . import alarms, deadlines
-from .access import visibility
+from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, NotAllowed, NotFound
@@ -48,13 +48,14 @@ def depart(session: Session, task_id: str, *, escort: Escort, by: Actor) -> Move
     return movement
 
 
-def arrive(session: Session, task_id: str, *, condition: Condition, by: Actor) -> Movement:
+def arrive(session: Session, task_id: str, *, condition: Condition, by: Actor, revision: int | None = None) -> Movement:
     """The receiver says that the person is there: only now is the receiver accountable."""
     act, task, movement = _open(session, task_id, by)
     if by.agency_id != movement.to_id:
         raise NotAllowed("Only the agency that receives the person can confirm the arrival.")
     if movement.arrived_at is not None:
         raise Conflict("The arrival has already been recorded.")
+    rules.check_revision(task, revision)
     movement.departed_at = movement.departed_at or by.acted_at()
     movement.arrived_at = by.acted_at()
     movement.condition = condition

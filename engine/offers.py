@@ -23,6 +23,7 @@ from .models.work import (
 )
 
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
+TAKEN_BACK = ("wrong_agency", "agency_suspended", "agency_closed")
 
 
 def make(act: Act, task: UserTask, *, again: bool = False) -> None:
@@ -68,17 +69,18 @@ def make_to(act: Act, task: UserTask, agency: Agency) -> Handoff:
     )
 
 
-def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis) -> Handoff:
-    """Write one offer, start its clock and tell the desk."""
+def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver_id: str = "") -> Handoff:
+    """Write one offer, start its clock and tell the desk. `giver_id` where another than the task's giver gives it."""
     agency = candidate.agency
+    giver_id = giver_id or task.giver_id
     handoff = Handoff(
         case_id=act.case.id,
         instance_id=task.instance_id,
         task_id=task.id,
         scope=task.scope,
         lane=task.lane,
-        giver_id=task.giver_id,
-        giver_name=act.agency(task.giver_id).name,
+        giver_id=giver_id,
+        giver_name=act.agency(giver_id).name,
         giver_user_id=act.by.user_id,
         giver_task=act.cause.name if act.cause else "",
         receiver_id=agency.id,
@@ -146,7 +148,7 @@ def _of_lane(act: Act, task: UserTask) -> list[Handoff]:
 
 
 def _untried(act: Act, task: UserTask) -> list[Candidate]:
-    tried = {h.receiver_id for h in _of_lane(act, task) if h.state in TRIED}
+    tried = {h.receiver_id for h in _of_lane(act, task) if h.state in TRIED or h.reason in TAKEN_BACK}
     return [c for c in suitable(act, task) if c.agency.id not in tried]
 
 

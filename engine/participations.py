@@ -73,10 +73,11 @@ def end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, e
         outbox.notify(act, handoff.giver_id, outbox.Notice.OUTCOME, handoff_id=handoff.id)
     for present in act.participations():
         if present.instance_id == instance.id and present.scope == scope:
-            _leave(act, present)
+            leave(act, present)
 
 
-def _leave(act: Act, present: Participation) -> None:
+def leave(act: Act, present: Participation) -> None:
+    """The agency fills the lane no longer: its places are free again."""
     present.until = act.at
     act.session.add(present)
     act.record("participation.ended", present, agency=act.agency(present.agency_id).name)

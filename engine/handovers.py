@@ -1,0 +1,216 @@
+"""Handovers: a lane passes from one agency to another of the same role, or is taken back from the wrong one.
+
+The offer is an offer like any other. Until it is accepted the present agency keeps its tasks; where the person moves,
+it stays accountable until arrival.
+"""
+
+from sqlmodel import Session, col, select
+
+from . import consents, deadlines, offers, outbox, participations
+from .access import rules, visibility
+from .act import Act, begin
+from .actor import Actor
+from .errors import Conflict, Invalid, NotAllowed, NotFound
+from .models.cases import Participation
+from .models.people import Agency
+from .models.work import (
+    HELD_HANDOFF,
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    DeadlineKind,
+    Handoff,
+    HandoffState,
+    Movement,
+    TaskStatus,
+    UserTask,
+)
+
+REASONS = ("moved_region", "no_capacity", "language", "conflict_of_interest", "wish_of_person", "better_suited")
+BACK = ("wrong_agency", "by_giver", "agency_suspended", "agency_closed")
+HANDED_OVER = "handed_over"
+
+
+def offer(
+    session: Session, task_id: str, agency_id: str, *, reason: str, by: Actor, revision: int | None = None
+) -> Handoff:
+    """Offer a task one holds, and with it the lane, to another agency of the same role."""
+    act, task = _held(session, task_id, by, revision)
+    if reason not in REASONS:
+        known = ", ".join(REASONS)
+        raise Invalid(f"Choose why the case is handed over: {known}.", fields={"reason": known})
+    agency = session.get(Agency, agency_id)
+    if agency is None or agency.id == task.holder_id:
+        raise NotFound("There is no such other agency in the directory.")
+    basis = consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent)
+    if basis is None or not basis.covers(agency):
+        raise Conflict("The person has not agreed to this recipient. Ask first, record the answer, then offer again.")
+    found = next((c for c in offers.suitable(act, task) if c.agency.id == agency.id), None)
+    if found is None:
+        raise Conflict(f"{agency.name} cannot take this: role, service, eligibility or a free place is missing.")
+    handoff = offers.offer(act, task, found, basis, giver_id=task.holder_id or "")
+    handoff.reason = reason
+    return handoff
+
+
+def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
+    """The receiver has accepted: the lane and its open tasks are the receiver's, the old handoff has ended."""
+    old_id = handoff.giver_id
+    _end_old_handoff(act, task, handoff)
+    for present in _present(act, task):
+        participations.leave(act, present)
+    if task.lane == participations.COORDINATOR:
+        act.case.lead_agency_id = handoff.receiver_id or act.case.lead_agency_id
+        act.session.add(act.case)
+        act.record("case.led", act.case, agency=handoff.receiver_name)
+    else:
+        _join(act, task, handoff)
+    journey = _journey_clock(act, task) if handoff.place_id else ""
+    for row in _open_tasks(act, task):
+        _pass_on(act, row, old_id, handoff.receiver_id or "")
+    if journey:
+        _expect(act, task, old_id, handoff.receiver_id or "", journey)
+
+
+def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revision: int | None = None) -> Handoff:
+    """Take an offer back, or a handoff from an agency that should not have it; the task is offered to the next."""
+    case_id = select(Handoff.case_id).where(Handoff.id == handoff_id).scalar_subquery()
+    act = begin(session, case_id, by)
+    handoff = visibility.handoff(session, handoff_id, by=by)
+    rules.check_revision(handoff, revision)
+    if by.agency_id != handoff.giver_id:
+        rules.check_coordinate(by, act.case)
+    if reason not in BACK:
+        known = ", ".join(BACK)
+        raise Invalid(f"Choose why it is taken back: {known}.", fields={"reason": known})
+    if handoff.state not in PENDING_HANDOFF + HELD_HANDOFF:
+        raise Conflict("This handoff has already ended.")
+    withdraw_from(act, handoff, reason)
+    return handoff
+
+
+def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:
+    """End a handoff from the giver's side: the receiver loses the lane, its tasks wait for the next agency."""
+    task = act.session.get_one(UserTask, handoff.task_id)
+    held = handoff.state in HELD_HANDOFF
+    offers.recall(act, handoff, reason)
+    if handoff.receiver_id:
+        outbox.notify(act, handoff.receiver_id, outbox.Notice.RECALLED, handoff_id=handoff.id)
+    rows = _open_tasks(act, task)
+    if held:
+        for present in _present(act, task):
+            participations.leave(act, present)
+        for row in rows:
+            put_back(act, row, handoff.giver_id)
+    waiting = next((row for row in rows if row.status is TaskStatus.AWAITING), None)
+    if waiting is not None:
+        offers.make(act, waiting)
+
+
+def put_back(act: Act, task: UserTask, giver_id: str) -> None:
+    """A task whose agency is gone waits for the next one; the giver is accountable again."""
+    task.status = TaskStatus.AWAITING
+    task.holder_id = None
+    task.claimed_by_id = task.claimed_at = task.assigned_at = None
+    task.giver_id = task.accountable_id = giver_id
+    task.revision += 1
+    act.session.add(task)
+    act.record("task.put_back", task, element=task.element, agency=act.agency(giver_id).name)
+
+
+def _held(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
+    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    task = visibility.task(session, task_id, by=by)
+    rules.check_revision(task, revision)
+    if task.status not in (TaskStatus.OPEN, TaskStatus.CLAIMED):
+        raise Conflict("Only a task that an agency holds can be handed over.")
+    if task.holder_id != by.agency_id and not by.is_coordinator:
+        raise NotAllowed("Only the agency that holds this, or the coordinator, can hand it over.")
+    if offers.pending(act, task):
+        raise Conflict("An offer of this is still open. Wait for the answer, or take it back.")
+    return act, task
+
+
+def _end_old_handoff(act: Act, task: UserTask, new: Handoff) -> None:
+    query = select(Handoff).where(
+        Handoff.instance_id == task.instance_id,
+        Handoff.scope == task.scope,
+        Handoff.lane == task.lane,
+        Handoff.receiver_id == new.giver_id,
+        col(Handoff.state).in_(HELD_HANDOFF),
+    )
+    for old in act.session.exec(query).all():
+        old.state = HandoffState.PARTLY_DONE
+        old.outcome = HANDED_OVER
+        old.ended_at = act.at
+        old.revision += 1
+        act.session.add(old)
+        act.record(
+            "handoff.partly_done",
+            old,
+            outcome=HANDED_OVER,
+            giver=old.giver_name,
+            receiver=old.receiver_name,
+            element=old.element,
+        )
+
+
+def _present(act: Act, task: UserTask) -> list[Participation]:
+    key = (task.instance_id, task.scope, task.lane)
+    return [p for p in act.participations() if (p.instance_id, p.scope, p.lane) == key]
+
+
+def _join(act: Act, task: UserTask, handoff: Handoff) -> None:
+    row = Participation(
+        case_id=act.case.id,
+        instance_id=task.instance_id,
+        scope=task.scope,
+        lane=task.lane,
+        agency_id=handoff.receiver_id or "",
+        handoff_id=handoff.id,
+        place_id=handoff.place_id,
+        places=handoff.unit,
+        since=act.at,
+    )
+    act.participate(row)
+    act.record("participation.began", row, agency=handoff.receiver_name)
+
+
+def _open_tasks(act: Act, task: UserTask) -> list[UserTask]:
+    """The open tasks that go with this one: of its lane in its scope; a coordinator's in the whole case."""
+    query = select(UserTask).where(
+        UserTask.case_id == act.case.id, UserTask.lane == task.lane, col(UserTask.status).in_(OPEN_TASK)
+    )
+    if task.lane != participations.COORDINATOR:
+        query = query.where(UserTask.instance_id == task.instance_id, UserTask.scope == task.scope)
+    return list(act.session.exec(query).all())
+
+
+def _pass_on(act: Act, task: UserTask, old_id: str, new_id: str) -> None:
+    task.status = TaskStatus.OPEN
+    task.claimed_by_id = task.claimed_at = None
+    task.giver_id = old_id
+    task.holder_id = task.accountable_id = new_id
+    task.assigned_at = act.at
+    task.revision += 1
+    act.session.add(task)
+    act.record("task.assigned", task, element=task.element, agency=act.agency(new_id).name)
+
+
+def _journey_clock(act: Act, task: UserTask) -> str:
+    """The arrival clock of this lane, where its diagram says that the person moves."""
+    process = act.bundle.processes[task.process]
+    for element in process.elements.values():
+        if element.lane == task.lane and "moves" in element.expressions:
+            return str(element.expressions["moves"].evaluate(act.bundle.values(act.facts)).name)
+    return ""
+
+
+def _expect(act: Act, task: UserTask, old_id: str, new_id: str, clock: str) -> None:
+    task.accountable_id = old_id
+    act.session.add(task)
+    act.record("task.accountable", task, element=task.element, agency=act.agency(old_id).name)
+    movement = Movement(case_id=act.case.id, task_id=task.id, from_id=old_id, to_id=new_id)
+    act.session.add(movement)
+    giver, receiver = act.agency(old_id).name, act.agency(new_id).name
+    act.record("movement.expected", movement, giver=giver, receiver=receiver)
+    deadlines.start(act, DeadlineKind.ARRIVAL, clock, movement.id, task_id=task.id)
