@@ -115,6 +115,13 @@ class Translator:
             self.local(moment).isoformat(timespec="seconds"), self.date_time(moment)
         )
 
+    def read_local(self, text: str) -> datetime:
+        """The instant that a `datetime-local` field means here; ValueError for anything else."""
+        read = datetime.fromisoformat(text.strip())
+        if read.tzinfo is not None:
+            raise ValueError("a local time carries no zone")
+        return read.replace(tzinfo=self.zone)
+
     def duration(self, span: timedelta) -> str:
         """A length of time in its largest fitting unit: minutes, hours up to two days, then days."""
         minutes = int(abs(span).total_seconds() // 60)

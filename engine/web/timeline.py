@@ -5,14 +5,13 @@ in `app.css`, and hatching tells the kinds apart without colour.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import count
 
 from markupsafe import Markup, escape
 
 from ..language import Translator
+from ..timelines import Span, Stretch
 
 WIDTH = 720
 MARGIN = 8
@@ -24,25 +23,6 @@ MOST_TICKS = 6
 STEPS = tuple(timedelta(hours=h) for h in (1, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760))
 
 _numbers = count(1)
-
-
-class SpanKind(StrEnum):
-    """What an agency did with the case for a time."""
-
-    WAITING = "waiting"
-    WORKING = "working"
-    MOVING = "moving"
-
-
-@dataclass(frozen=True)
-class Span:
-    """An agency and a stretch of time; `end` is None while it lasts."""
-
-    agency: str
-    start: datetime
-    end: datetime | None
-    kind: SpanKind
-    label: str
 
 
 def timeline_svg(rows: Sequence[Span], *, now: datetime, translate: Translator) -> Markup:
@@ -132,7 +112,7 @@ def _bar(
     end = span.end or max(now, span.start)
     left = place(span.start)
     width = max(round(place(end) - left, 1), NARROWEST)
-    pattern = "" if span.kind is SpanKind.WORKING else f"url(#{name}-{span.kind})"
+    pattern = "" if span.kind is Stretch.WORKING else f"url(#{name}-{span.kind})"
     fill = Markup(' fill="{}"').format(pattern) if pattern else ""
     return Markup(
         '<rect class="timeline__bar timeline__bar--{kind}" x="{x}" y="{y}" width="{w}" height="{h}"{fill}>'

@@ -4,16 +4,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from engine.web.timeline import Span, SpanKind
+from engine.timelines import Span, Stretch
 from tests.web.example_desk import PACKAGE, TASK
 from tests.web.example_times import hours
 
 SPANS = [
-    Span("Police of Osh", hours(-120), hours(-112), SpanKind.WORKING, "Intake"),
-    Span("Shelter of Osh", hours(-112), hours(-110), SpanKind.WAITING, "Arrival in the shelter"),
-    Span("Shelter of Bishkek", hours(-110), hours(-108), SpanKind.WAITING, "Arrival in the shelter"),
-    Span("Shelter of Bishkek", hours(-108), hours(-96), SpanKind.MOVING, "Arrival in the shelter"),
-    Span("Shelter of Bishkek", hours(-96), None, SpanKind.WORKING, "Stay in the shelter"),
+    Span("Police of Osh", hours(-120), hours(-112), Stretch.WORKING, "Intake"),
+    Span("Shelter of Osh", hours(-112), hours(-110), Stretch.WAITING, "Arrival in the shelter"),
+    Span("Shelter of Bishkek", hours(-110), hours(-108), Stretch.WAITING, "Arrival in the shelter"),
+    Span("Shelter of Bishkek", hours(-108), hours(-96), Stretch.MOVING, "Arrival in the shelter"),
+    Span("Shelter of Bishkek", hours(-96), None, Stretch.WORKING, "Stay in the shelter"),
 ]
 
 ENTRIES = [
@@ -124,6 +124,8 @@ CASE_SHOW: dict[str, Any] = {
             "can_extend": False,
         },
     ],
+    "consent_purposes": [{"code": "services", "name": "services"}],
+    "consent_answers": ["given", "refused", "withdrawn"],
     "extend_reasons": ["health", "trauma", "other"],
     "consents": [
         {"purpose": "shelter", "recipient": "", "answer": "given", "happened_at": hours(-118)},
@@ -252,6 +254,27 @@ PAGES: dict[str, dict[str, Any]] = {
         "places": True,
         "can_ask_all": True,
         "errors": {"agency": "Choose an agency."},
+    },
+    "relay_show.html": {
+        "handoff": {
+            "id": "h1",
+            "reference": "QK7-FM4P",
+            "task_name": "Arrival",
+            "revision": 1,
+            "receiver": "Shelter of Osh",
+            "phone": "+996 3222 00000",
+        },
+        "channels": ["phone", "letter", "in_person", "email"],
+        "decline_codes": ["no_capacity", "other"],
+        "values": {
+            "answer": "refusal",
+            "reason": "",
+            "channel": "phone",
+            "said_by": "the night guard",
+            "paper": "",
+            "happened_at": "2026-11-22T13:00",
+        },
+        "errors": {"reason": "Choose a reason."},
     },
     "alarms.html": {
         "alarms": [

@@ -91,6 +91,16 @@ WORKLIST: dict[str, Any] = {
             "phone": "+996 312 00000",
         }
     ],
+    "relays": [
+        {
+            "id": "r1",
+            "reference": "QK7-FM4P",
+            "text": "Shelter of Osh accepted",
+            "happened_at": hours(-5),
+            "by": "Coordinator of the south",
+            "channel": "phone",
+        }
+    ],
     "filters": {"mine": False},
     "more": "/worklist?after=x",
     "can_open_case": True,
@@ -114,6 +124,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "why_not": "",
         "decline_codes": ["no_capacity", "not_eligible", "not_our_mandate", "conflict_of_interest", "other"],
         "can_recall": False,
+        "can_relay": True,
     },
     "task_show.html": {
         "task": TASK,
