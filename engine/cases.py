@@ -7,14 +7,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from . import act as acts
-from . import bundles, clock, deadlines, instances, reference
+from . import bundles, clock, deadlines, instances, messages, reference
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
 from .config import settings
 from .errors import Invalid
 from .models.cases import Bundle as StoredBundle
-from .models.cases import Case, CaseStatus, Consent, Incident, Participation, Person
+from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
 from .models.columns import new_id
 from .models.people import Agency, Duty, User
 from .models.work import (
@@ -192,3 +192,14 @@ def extend(session: Session, deadline_id: str, *, days: int, reason: str, by: Ac
     rules.check_coordinate(by, act.case)
     session.refresh(found)
     return deadlines.extend(act, found, days=days, reason=reason)
+
+
+def tell(session: Session, ref: str, name: str, payload: dict[str, Any], *, by: Actor) -> Message:
+    """Send a message to a case: only who steers it may, and only a message that its drawing knows."""
+    case = visibility.case(session, reference.read(ref) or "", by=by)
+    act = acts.begin(session, case.id, by)
+    rules.check_coordinate(by, act.case)
+    known = sorted(messages.known(act.bundle))
+    if name not in known:
+        raise Invalid(f"No step of this case takes a message “{name}”. Known: {', '.join(known)}.", fields={"name": ""})
+    return instances.send(act, name, payload)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from .act import Act
+from .access import rules, visibility
+from .act import Act, begin
+from .actor import Actor
 from .errors import Invalid
+from .forms import Domain
 from .models.cases import Consent, ConsentAnswer
 from .models.people import Agency
 from .process import feel
@@ -51,6 +54,30 @@ def give(
     act.session.add(consent)
     act.record(f"consent.{answer}", consent, purpose=purpose)
     return consent
+
+
+def record(
+    session: Session,
+    reference: str,
+    purpose: str,
+    answer: ConsentAnswer,
+    *,
+    recipient_id: str | None = None,
+    domains: list[str] | None = None,
+    by: Actor,
+) -> Consent:
+    """Keep what the person said outside any form: whoever works on the case, or steers it, may enter it."""
+    act = begin(session, visibility.case(session, reference, by=by).id, by)
+    rules.check_consent(by, act.case, {p.agency_id for p in act.participations()})
+    recipient = session.get(Agency, recipient_id) if recipient_id else None
+    reached = act.bundle.country.purposes[purpose].roles if purpose in act.bundle.country.purposes else ()
+    if recipient_id and (recipient is None or not set(recipient.roles) & set(reached)):
+        raise Invalid("Name as recipient an agency that this purpose reaches, or none.", fields={"recipient": ""})
+    unknown = sorted(set(domains or []) - {domain.value for domain in Domain})
+    if unknown:
+        known = ", ".join(Domain)
+        raise Invalid(f"There is no domain “{unknown[0]}”. The domains: {known}.", fields={"domains": ""})
+    return give(act, purpose, answer, recipient_id=recipient_id, domains=domains)
 
 
 def newest(act: Act, purpose: str) -> Consent | None:

@@ -10,7 +10,6 @@ from .act import Act
 from .errors import Invalid
 from .models.people import Agency, Place, PlaceKind, Reach, User
 
-
 CONFIRMED_FOR = timedelta(hours=24)
 OVER_CAPACITY = ("emergency", "family_together", "short_stay")
 

@@ -12,6 +12,7 @@ from .actor import SYSTEM
 from .errors import Fault
 from .models.cases import CaseStatus, DecisionMade
 from .models.cases import Fault as FaultRow
+from .models.cases import Message
 from .models.columns import new_id
 from .models.work import (
     OPEN_TASK,
@@ -79,7 +80,7 @@ def deliver(act: Act, instance: ProcessInstance, catch_id: str) -> None:
     )
 
 
-def send(act: Act, name: str, payload: dict[str, Any]) -> None:
+def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
     """Send a message to this case: it begins a process beside the others, or reaches the step that waits for it."""
     begun = act.bundle.started_by(name)
     message = messages.send(act, name, payload)
@@ -87,9 +88,10 @@ def send(act: Act, name: str, payload: dict[str, Any]) -> None:
         messages.take(act, message, None)
         for process in begun:
             start(act, process.id)
-        return
+        return message
     for instance in act.session.exec(_running(act)).all():
         _hand_over(act, instance)
+    return message
 
 
 def _running(act: Act) -> Any:

@@ -40,12 +40,14 @@ def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
 
 
 def _set_facts(act: Act, name: str, payload: dict[str, Any]) -> None:
-    for fact in payload:
+    given = {}
+    for fact, value in payload.items():
         declared = act.bundle.facts.get(fact)
         if declared is None or declared.message != name:
-            raise Invalid(f"The message “{name}” may not set “{fact}”.", fields={fact: "not declared"})
-    if payload:
-        act.facts = act.facts | payload
+            raise Invalid(f"The message “{name}” may not set “{fact}”.", fields={fact: ""})
+        given[fact] = declared.read(value)
+    if given:
+        act.facts = act.facts | given
         act.seal_facts()
         act.session.add(act.case)
 
@@ -68,6 +70,15 @@ def next_for(act: Act, instance: ProcessInstance) -> tuple[Message, Catch] | Non
         .limit(1)
     )
     return act.session.exec(query).first()
+
+
+@lru_cache
+def known(bundle: Bundle) -> frozenset[str]:
+    """The messages that some step of this bundle waits for, that begin a process, or that may set a fact."""
+    drawn = {e.reference for e in bundle.elements.values() if e.event is Event.MESSAGE or e.kind is Kind.RECEIVE}
+    declared = {fact.message for fact in bundle.facts.values()}
+    started = {process.start_message for process in bundle.processes.values()}
+    return frozenset(name for name in drawn | declared | started if name)
 
 
 @lru_cache

@@ -72,3 +72,11 @@ def check_open_case(actor: Actor) -> None:
     """First responders detect; a coordinator may open a case for somebody who has no account."""
     if "first_responder" not in actor.roles:
         raise NotAllowed("Your agency is not a first responder. Call the coordinator, who can open the case.")
+
+
+def check_consent(actor: Actor, case: Case, engaged: set[str]) -> None:
+    """What the person says may be entered by an agency that works on the case now, or by who steers it."""
+    if actor.agency_id not in engaged:
+        check_coordinate(actor, case)
+    if case.status is not CaseStatus.OPEN:
+        raise Conflict("This case is closed.")

@@ -65,9 +65,7 @@ def begin(session: Session, user: User) -> str:
     """Start a session; returns the token for the cookie."""
     token = secrets.token_urlsafe(32)
     now = _now()
-    row = SignIn(
-        id=_hash(token), user_id=user.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now
-    )
+    row = SignIn(id=_hash(token), user_id=user.id, csrf=secrets.token_urlsafe(24), created_at=now, seen_at=now)
     session.add(row)
     session.exec(delete(SignInAttempt).where(col(SignInAttempt.login) == user.login))
     audit.record(session, "signed_in", user, by=actor_of(user, session.get_one(Agency, user.agency_id)))
@@ -77,6 +75,12 @@ def begin(session: Session, user: User) -> str:
 def end(session: Session, token: str) -> None:
     """End a session at once."""
     session.exec(delete(SignIn).where(col(SignIn.id) == _hash(token)))
+
+
+def end_all(session: Session, user: User) -> None:
+    """End every session and token of a person."""
+    session.exec(delete(SignIn).where(col(SignIn.user_id) == user.id))
+    session.exec(delete(ApiToken).where(col(ApiToken.user_id) == user.id))
 
 
 def of_cookie(session: Session, token: str) -> tuple[Actor, SignIn] | None:

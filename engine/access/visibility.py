@@ -80,6 +80,4 @@ def _may_see_handoff(session: Session, found: Handoff, by: Actor) -> bool:
         return False
     if by.agency_id in (found.receiver_id, found.giver_id):
         return True  # the card itself is shown only while the offer is open
-    return by.is_coordinator and (
-        session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None
-    )
+    return by.is_coordinator and (session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None)

@@ -84,6 +84,13 @@ class AlarmKind(StrEnum):
     NO_TAKER = "no_taker"
     NO_GROUND = "no_ground"
     UNDELIVERED = "undelivered"
+    CARE_INTERRUPTED = "care_interrupted"
+    WITHDRAWAL_REPORTED = "withdrawal_reported"
+    ACTED_ON_OLD_ANSWER = "acted_on_old_answer"
+    DECIDED_ON_OLD_ANSWER = "decided_on_old_answer"
+    MISSING = "missing"
+    DANGER = "danger"
+    DEATH = "death"
     FAULT = "fault"
 
 

@@ -1,0 +1,164 @@
+"""People of an agency: they come, go on leave, have a deputy, and go; their tasks never go with them."""
+
+import secrets
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from . import audit, clock
+from .access import signin
+from .act import begin
+from .actor import Actor
+from .errors import Conflict, Invalid, NotAllowed, NotFound
+from .models.people import Duty, User
+from .models.work import TaskStatus, UserTask
+
+SPOKEN = ("ky", "ru", "en")
+
+
+def of_agency(session: Session, *, by: Actor) -> list[User]:
+    """The colleagues of the actor, the active ones first."""
+    query = select(User).where(User.agency_id == by.agency_id)
+    return list(session.exec(query.order_by(col(User.active).desc(), User.login)).all())
+
+
+def add(session: Session, *, login: str, name: str, duties: list[str], language: str, by: Actor) -> tuple[User, str]:
+    """A manager adds a colleague; returns the person and a first password, shown once."""
+    check_manager(by)
+    login = login.strip().lower()
+    wrong = {}
+    if not login.replace("_", "").isalnum() or not 3 <= len(login) <= 64:
+        wrong["login"] = "Use 3 to 64 letters, digits or underscores."
+    elif session.exec(select(User).where(User.login == login)).first() is not None:
+        wrong["login"] = "This name is taken. Choose another."
+    if not 2 <= len(name.strip()) <= 200:
+        wrong["name"] = "Give the person's name."
+    if not set(duties) <= _may_give(by) or not duties:
+        wrong["duties"] = "Choose from the duties of your own agency."
+    if language not in SPOKEN:
+        wrong["language"] = "Choose ky, ru or en."
+    if wrong:
+        raise Invalid(fields=wrong)
+    password = secrets.token_urlsafe(12)
+    user = User(
+        agency_id=by.agency_id or "",
+        login=login,
+        name=name.strip(),
+        password_hash=signin.hash_password(password),
+        duties=sorted(duties),
+        language=language,
+    )
+    session.add(user)
+    audit.record(session, "person.added", user, by=by, agency=by.agency_name)
+    return user, password
+
+
+def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
+    """A person has gone: the tasks in hand go back to the desk. The last active coordinator stays."""
+    user = _colleague(session, user_id, by)
+    if not user.active:
+        raise Conflict("This person is no longer active.")
+    if Duty.COORDINATOR in user.duties and _last(session, user, Duty.COORDINATOR):
+        raise Conflict("This is the last active coordinator. Add another one first.")
+    user.active = False
+    session.add(user)
+    audit.record(session, "person.deactivated", user, by=by, agency=by.agency_name)
+    signin.end_all(session, user)
+    move_tasks(session, user, None, by=by)
+    return user
+
+
+def away(session: Session, user_id: str, *, start: datetime, until: datetime, deputy_id: str, by: Actor) -> User:
+    """Somebody is away from one moment to another: a deputy of the same agency gets the duties and alarms."""
+    user = _colleague(session, user_id, by)
+    deputy = session.get(User, deputy_id)
+    wrong = {}
+    if deputy is None or deputy.agency_id != user.agency_id or not deputy.active or deputy.id == user.id:
+        wrong["deputy"] = "Choose an active colleague of the same agency."
+    if not start < until or until < clock.now():
+        wrong["until"] = "The leave must end after it begins, and not in the past."
+    if wrong:
+        raise Invalid(fields=wrong)
+    user.away_from, user.away_until, user.deputy_id = start, until, deputy_id
+    session.add(user)
+    audit.record(session, "person.away", user, by=by, agency=by.agency_name)
+    if start <= clock.now():
+        move_tasks(session, user, deputy, by=by)
+    return user
+
+
+def back(session: Session, user_id: str, *, by: Actor) -> User:
+    """The leave is over, or was entered by mistake."""
+    user = _colleague(session, user_id, by)
+    user.away_from = user.away_until = None
+    session.add(user)
+    audit.record(session, "person.back", user, by=by, agency=by.agency_name)
+    return user
+
+
+def hand_all(session: Session, user_id: str, to_id: str, *, by: Actor) -> int:
+    """Give everything one person has in hand to a colleague; returns how many tasks moved."""
+    user = _colleague(session, user_id, by)
+    receiver = session.get(User, to_id)
+    if receiver is None or receiver.agency_id != user.agency_id or not receiver.active or receiver.id == user.id:
+        raise Invalid(fields={"to": "Choose an active colleague of the same agency."})
+    return move_tasks(session, user, receiver, by=by)
+
+
+def move_tasks(session: Session, user: User, receiver: User | None, *, by: Actor) -> int:
+    """Move the tasks a person has in hand to a colleague, or back to the desk. Returns how many."""
+    query = select(UserTask.id, UserTask.case_id).where(
+        UserTask.claimed_by_id == user.id, UserTask.status == TaskStatus.CLAIMED
+    )
+    moved = session.exec(query.order_by(col(UserTask.case_id))).all()
+    for task_id, case_id in moved:
+        act = begin(session, case_id, by)
+        task = session.get_one(UserTask, task_id, populate_existing=True)
+        if task.claimed_by_id != user.id or task.status is not TaskStatus.CLAIMED:
+            continue
+        task.claimed_by_id = receiver.id if receiver else None
+        task.status = TaskStatus.CLAIMED if receiver else TaskStatus.OPEN
+        task.claimed_at = act.at if receiver else None
+        task.revision += 1
+        session.add(task)
+        act.record("task.reassigned" if receiver else "task.released", task, element=task.element)
+    return len(moved)
+
+
+def deputy_of(session: Session, user: User, now: datetime) -> User | None:
+    """Who stands in for a person at this moment, if the person is away."""
+    if user.away_from is None or user.away_until is None or not user.away_from <= now < user.away_until:
+        return None
+    return session.get(User, user.deputy_id) if user.deputy_id else None
+
+
+def leaves_beginning(session: Session, now: datetime) -> list[User]:
+    """People whose leave has begun and who still have tasks in hand."""
+    in_hand = select(UserTask.claimed_by_id).where(UserTask.status == TaskStatus.CLAIMED)
+    query = select(User).where(col(User.away_from) <= now, col(User.away_until) > now, col(User.id).in_(in_hand))
+    return list(session.exec(query).all())
+
+
+def check_manager(by: Actor) -> None:
+    """Managers keep their own agency; coordinators keep theirs."""
+    if Duty.MANAGER not in by.duties and not by.is_coordinator:
+        raise NotAllowed("Only a manager of your agency may do this.")
+
+
+def _may_give(by: Actor) -> set[str]:
+    given = {Duty.CASEWORKER, Duty.MANAGER}
+    return {str(d) for d in (given | {Duty.COORDINATOR} if by.is_coordinator else given)}
+
+
+def _colleague(session: Session, user_id: str, by: Actor) -> User:
+    user = session.get(User, user_id)
+    if user is None or user.agency_id != by.agency_id:
+        raise NotFound()
+    if user.id != by.user_id:
+        check_manager(by)
+    return user
+
+
+def _last(session: Session, user: User, duty: Duty) -> bool:
+    others = session.exec(select(User).where(col(User.active).is_(True), User.id != user.id)).all()
+    return not any(duty in other.duties for other in others)
