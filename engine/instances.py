@@ -10,9 +10,8 @@ from . import alarms, deadlines, messages, offers, participations, vault
 from .act import Act, begin
 from .actor import SYSTEM
 from .errors import Fault
-from .models.cases import CaseStatus, DecisionMade
+from .models.cases import CaseStatus, DecisionMade, Message
 from .models.cases import Fault as FaultRow
-from .models.cases import Message
 from .models.columns import new_id
 from .models.work import (
     OPEN_TASK,

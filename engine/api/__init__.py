@@ -1,0 +1,51 @@
+"""JSON under /api/v1: the same verbs as the pages, for programs with a bearer token."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ..database import Store
+from ..errors import EngineError, Fault
+from .alarms import router as alarms
+from .audit import router as audit
+from .cases import router as cases
+from .clock import router as clock
+from .consents import router as consents
+from .description import describe
+from .desk import report
+from .directory import router as directory
+from .handoffs import router as handoffs
+from .problems import Problem, Shield, problem, show
+from .tasks import router as tasks
+from .tokens import router as tokens
+
+__all__ = ["create", "problem"]
+
+
+def create(store: Store) -> FastAPI:
+    """The API over one store, to be mounted at /api/v1."""
+    app = FastAPI(
+        title="NRM engine",
+        version="1",
+        summary="A National Referral Mechanism as it is drawn: cases, tasks, handoffs and their record.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.store = store
+    for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock):
+        app.include_router(noun)
+    for kind in (EngineError, Problem, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, show)
+    app.add_exception_handler(Fault, _report)
+    app.add_middleware(Shield)
+    describe(app)
+    return app
+
+
+async def _report(request: Request, error: Exception) -> Response:
+    """A step that failed is rolled back by now; the coordinator is told in a transaction of its own."""
+    if isinstance(error, Fault):
+        await run_in_threadpool(report, request.app.state.store, error)
+    return problem(error)

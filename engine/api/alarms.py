@@ -1,0 +1,39 @@
+"""Alarms: what this desk must look at now."""
+
+from fastapi import APIRouter, Response
+
+from .. import alarms
+from ..models.work import Alarm
+from . import showing, told
+from .desk import Desk, Done, Reader, RowId, Writer
+from .strict import StrictRoute
+
+router = APIRouter(route_class=StrictRoute, prefix="/alarms", tags=["alarms"])
+
+
+@router.get("")
+def waiting(desk: Reader) -> told.Alarms:
+    """The alarms this desk has not acknowledged, oldest first. Each is repeated until somebody does."""
+    return told.Alarms(items=_told(desk, alarms.waiting(desk.session, by=desk.by)))
+
+
+def _told(desk: Desk, rows: list[Alarm]) -> list[told.Alarm]:
+    references = showing.references(desk, rows)
+    return [
+        told.Alarm(
+            id=row.id,
+            kind=row.kind,
+            reference=references.get(row.case_id),
+            task_id=row.task_id if row.case_id in references else None,
+            raised_at=row.raised_at,
+            repeats=row.repeats,
+            acknowledged_at=row.acknowledged_at,
+        )
+        for row in rows
+    ]
+
+
+@router.post("/{alarm_id}/acknowledgement", response_model=told.Alarm)
+def acknowledge(desk: Writer, alarm_id: RowId) -> Response:
+    """Say that this desk has seen the alarm and acts on it."""
+    return desk.once(lambda: Done(_told(desk, [alarms.acknowledge(desk.session, alarm_id, by=desk.by)])[0]))

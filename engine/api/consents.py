@@ -1,0 +1,30 @@
+"""Consents: what the person said, entered outside any form."""
+
+from fastapi import APIRouter, Response
+
+from .. import consents
+from . import told
+from .desk import Desk, Done, Writer
+from .schemas import NewConsent
+from .strict import StrictRoute
+
+router = APIRouter(route_class=StrictRoute, prefix="/cases", tags=["cases"])
+
+
+@router.post("/{reference}/consents", status_code=201, response_model=told.Consent)
+def give(desk: Writer, reference: str, body: NewConsent) -> Response:
+    """Keep what the person said about one purpose. Nothing is overwritten: the newest answer counts."""
+    return desk.once(lambda: _given(desk, reference, body))
+
+
+def _given(desk: Desk, reference: str, body: NewConsent) -> Done:
+    consent = consents.record(
+        desk.session,
+        reference,
+        body.purpose,
+        body.answer,
+        recipient_id=body.recipient,
+        domains=list(body.domains),
+        by=desk.by,
+    )
+    return Done(told.Consent.model_validate(consent, from_attributes=True), 201)

@@ -1,0 +1,167 @@
+"""What every route of the API is given: a session, who acts, and the doing of an act once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Path, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from .. import instances, once
+from ..access import signin
+from ..actor import Actor
+from ..database import Store
+from ..errors import Fault, NotFound
+from ..language import Translator, negotiate
+from .problems import MALFORMED, NO_REVISION, SIGNED_OUT, Problem
+
+SIGN_IN = "Send a bearer token: Authorization: Bearer nrm_… A token is made with POST /api/v1/tokens."
+
+RowId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,80}$",
+        description="Makes a repeated request the same act: the first answer is given again.",
+    ),
+]
+_bearer = HTTPBearer(auto_error=False, description="A token of one person; POST /tokens makes one.")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act answers: a body, and the headers that belong to it."""
+
+    body: BaseModel
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, body: BaseModel, revision: int) -> "Done":
+        """The answer about a row that has a revision."""
+        return cls(body, headers={"ETag": etag(revision)})
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request of one person."""
+
+    request: Request
+    session: Session
+    by: Actor
+    key: str | None = None
+    body: bytes = b""
+
+    @property
+    def t(self) -> Translator:
+        """Words in the language of this request."""
+        return Translator(self.by.language)
+
+    def fields_at(self, name: str) -> None:
+        """Where in the body the answers to a form are: complaints about them point there."""
+        self.request.state.fields_at = name
+
+    def once(self, do: Callable[[], Done]) -> Response:
+        """Do an act; where the same key and request came before, give the same answer and do nothing."""
+        sent = f"{self.request.method} {self.request.url.path}\n".encode() + self.body
+        told, repeated = once.act(self.session, self.key, sent, lambda: _plain(do()), by=self.by)
+        headers = told["headers"] | ({"Idempotency-Replayed": "true"} if repeated else {})
+        return Response(orjson.dumps(told["body"]), told["status"], headers, media_type="application/json")
+
+
+def _plain(done: Done) -> dict[str, Any]:
+    return {"body": done.body.model_dump(mode="json"), "status": done.status, "headers": done.headers}
+
+
+def store(request: Request) -> Store:
+    """The store of this application."""
+    found: Store = request.app.state.store
+    return found
+
+
+async def sent(request: Request) -> bytes:
+    """The body as it came."""
+    return await request.body()
+
+
+def _token(credentials: Credentials) -> str:
+    if credentials is None:
+        raise Problem(SIGNED_OUT, SIGN_IN)
+    return credentials.credentials
+
+
+Token = Annotated[str, Depends(_token)]
+
+
+def _reading(request: Request, token: Token) -> Iterator[Session]:
+    with store(request).reading() as session:
+        yield session
+
+
+def _writing(request: Request, token: Token) -> Iterator[Session]:
+    with store(request).transaction() as session:
+        yield session
+
+
+def _read(request: Request, token: Token, session: Annotated[Session, Depends(_reading, scope="function")]) -> Desk:
+    return Desk(request, session, _actor(request, session, token))
+
+
+def _write(
+    request: Request,
+    token: Token,
+    session: Annotated[Session, Depends(_writing, scope="function")],
+    body: Annotated[bytes, Depends(sent)],
+    key: Key = None,
+) -> Desk:
+    return Desk(request, session, _actor(request, session, token), key, body)
+
+
+Reader = Annotated[Desk, Depends(_read, scope="function")]
+Writer = Annotated[Desk, Depends(_write, scope="function")]
+
+
+def _actor(request: Request, session: Session, token: str) -> Actor:
+    by = signin.of_token(session, token)
+    if by is None:
+        raise Problem(SIGNED_OUT, f"This token is not known, or its person is no longer active. {SIGN_IN}")
+    wanted = request.headers.get("accept-language")
+    return replace(by, language=negotiate(wanted)) if wanted else by
+
+
+def etag(revision: int) -> str:
+    """The revision of a task or handoff as an entity tag."""
+    return f'"{revision}"'
+
+
+def _revision(
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag of the row as it was read.", max_length=100)
+    ] = None,
+) -> int:
+    if if_match is None:
+        raise Problem(NO_REVISION, "Read this first and send its ETag in If-Match.")
+    text = if_match.strip().removeprefix('"').removesuffix('"')
+    if if_match.strip() != f'"{text}"' or not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Problem(MALFORMED, 'Send in If-Match the one ETag you were given, such as "3", with its quotes.')
+    return int(text)
+
+
+Revision = Annotated[int, Depends(_revision)]
+
+
+def report(store: Store, fault: Fault) -> None:
+    """Tell the coordinator of a step that had to be rolled back; a case that was not opened has none."""
+    if fault.where is None:
+        return
+    case_id, instance_id, element = fault.where
+    try:
+        with store.transaction() as session:
+            instances.report_fault(session, fault, case_id=case_id, instance_id=instance_id, element=element)
+    except NotFound:
+        return

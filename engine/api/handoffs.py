@@ -1,0 +1,73 @@
+"""Handoffs: what is offered to this agency, what it has given, the offer card, and the two answers."""
+
+from fastapi import APIRouter, Response
+
+from .. import handoffs
+from ..act import Act
+from ..models.work import PENDING_HANDOFF, Handoff, HandoffState
+from . import showing, told
+from .desk import Desk, Done, Reader, Revision, RowId, Writer, etag, store
+from .schemas import Refusal
+from .strict import StrictRoute
+
+router = APIRouter(route_class=StrictRoute, prefix="/handoffs", tags=["handoffs"])
+
+
+@router.get("")
+def offered(desk: Reader) -> told.Handoffs:
+    """What waits for this agency's answer, and what it has given: newest first. Offers shown here are delivered."""
+    waiting = handoffs.offered(desk.session, by=desk.by)
+    given = handoffs.awaiting_outcome(desk.session, by=desk.by)
+    shown = told.Handoffs(offered=showing.handoffs(desk, waiting), awaiting_outcome=showing.handoffs(desk, given))
+    if any(handoff.state is HandoffState.OFFERED for handoff in waiting):
+        desk.session.close()
+        with store(desk.request).transaction() as session:
+            handoffs.deliver(session, by=desk.by)
+    return shown
+
+
+@router.get("/{handoff_id}")
+def show(desk: Writer, response: Response, handoff_id: RowId) -> told.Handoff:
+    """One handoff; for its receiver the offer card, which is opened by this. The ETag is its revision."""
+    act, handoff = handoffs.open_card(desk.session, handoff_id, by=desk.by)
+    response.headers["ETag"] = etag(handoff.revision)
+    return _told(desk, handoff, _card(act, handoff))
+
+
+def _card(act: Act, handoff: Handoff) -> told.Card | None:
+    if handoff.receiver_id != act.by.agency_id or handoff.state not in PENDING_HANDOFF:
+        return None
+    facts = act.facts
+    return told.Card(
+        service=handoff.service,
+        sex=str(facts["sex"]),
+        age_band=str(facts["age_band"]),
+        dependants=int(facts["dependants"] or 0),
+        language=str(facts["language"]),
+        interpreter_needed=str(facts["interpreter_needed"]),
+        urgent=handoff.urgent,
+    )
+
+
+def _told(desk: Desk, handoff: Handoff, card: told.Card | None = None) -> told.Handoff:
+    return showing.handoff(showing.around(desk, [handoff], movements=True), handoff, card)
+
+
+def _done(desk: Desk, handoff: Handoff) -> Done:
+    return Done.of(_told(desk, handoff), handoff.revision)
+
+
+@router.post("/{handoff_id}/acceptance", response_model=told.Handoff)
+def accept(desk: Writer, handoff_id: RowId, revision: Revision) -> Response:
+    """Take responsibility: the task is on this agency's desk from now on."""
+    return desk.once(lambda: _done(desk, handoffs.accept(desk.session, handoff_id, by=desk.by, revision=revision)))
+
+
+@router.post("/{handoff_id}/refusal", response_model=told.Handoff)
+def decline(desk: Writer, handoff_id: RowId, revision: Revision, body: Refusal) -> Response:
+    """Say no, with a coded reason: the task goes to the next suitable agency."""
+    return desk.once(
+        lambda: _done(
+            desk, handoffs.decline(desk.session, handoff_id, reason=body.reason, by=desk.by, revision=revision)
+        )
+    )

@@ -1,0 +1,111 @@
+"""What comes in: the body of each act. Unknown names are refused, and values are not guessed."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+
+from ..models.cases import ConsentAnswer
+from ..models.work import DeclineCode
+from ..movements import Condition, Escort
+
+Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,63}$")]
+Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+Line = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Value = StrictStr | StrictBool | StrictInt | StrictFloat | list[StrictStr] | None
+Answers = Annotated[
+    dict[str, Value],
+    Field(max_length=1_000, description="By question; `GET /forms/{key}` is their JSON Schema."),
+]
+
+
+class Sent(BaseModel):
+    """A body that a client sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewToken(Sent):
+    """Who asks for a token, and what it is for."""
+
+    login: Line
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Line = "script"
+
+
+class NewCase(Sent):
+    """A person who has just been detected; with `intake`, the first task is completed in the same act."""
+
+    region: Code | None = Field(default=None, description="Where the person is; the agency's own by default.")
+    intake: Answers | None = None
+
+
+class NewConsent(Sent):
+    """What the person said about one purpose. Withdrawing is an answer like the others."""
+
+    purpose: Code
+    answer: ConsentAnswer
+    recipient: Id | None = Field(default=None, description="The one agency it is for; all of the purpose otherwise.")
+    domains: list[Code] = Field(default=[], max_length=7, description="What may be passed on; everything if empty.")
+
+
+class NewMessage(Sent):
+    """A message to a case; `payload` holds facts that name this message as their source."""
+
+    name: Code
+    payload: dict[Code, Value] = Field(default={}, max_length=50)
+
+
+class Completion(Sent):
+    """The answers to the task's form."""
+
+    answers: Answers
+
+
+class SectionDraft(Sent):
+    """What has been typed so far in one section of the form; it is kept unchecked."""
+
+    section: Annotated[str, Field(min_length=1, max_length=64)]
+    answers: Answers
+
+
+class Departure(Sent):
+    """The person has left."""
+
+    escort: Escort
+
+
+class Arrival(Sent):
+    """The person is there."""
+
+    condition: Condition
+
+
+class Assignment(Sent):
+    """Who shall do the task."""
+
+    person: Id
+
+
+class NewOffer(Sent):
+    """To which agency the task shall be offered."""
+
+    agency: Id
+
+
+class Refusal(Sent):
+    """Why the agency does not take the case."""
+
+    reason: DeclineCode
+
+
+class ClockMove(Sent):
+    """How far the training clock goes on: so many hours, or just past the next due time."""
+
+    hours: Annotated[StrictInt, Field(ge=1, le=24 * 366)] | None = None
+    to_next_deadline: StrictBool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ClockMove":
+        if (self.hours is None) is not self.to_next_deadline:
+            raise ValueError("Give either hours or to_next_deadline")
+        return self

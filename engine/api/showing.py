@@ -1,0 +1,125 @@
+"""Rows as the API tells them, cut to what the reader may know of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select
+
+from .. import bundles
+from ..access import visibility
+from ..models.cases import Case
+from ..models.people import Agency
+from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff, HandoffState, Movement, UserTask
+from ..timelines import element_name
+from . import told
+from .desk import Desk
+
+# An offer that came to nothing leaves its receiver without any relation to the case.
+_UNRELATED = (*PENDING_HANDOFF, HandoffState.DECLINED, HandoffState.EXPIRED, HandoffState.RECALLED)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the rows of one answer refer to, read once: agencies, the cases the reader may open, journeys."""
+
+    desk: Desk
+    agencies: dict[str, Agency]
+    cases: dict[str, Case]
+    movements: dict[str, Movement]
+
+    def contact(self, agency_id: str | None) -> told.Contact | None:
+        """How to call an agency."""
+        agency = self.agencies.get(agency_id or "")
+        return told.Contact(id=agency.id, name=agency.name, phone=agency.phone) if agency else None
+
+    def reference(self, case_id: str) -> str | None:
+        """The reference of a case the reader may open."""
+        case = self.cases.get(case_id)
+        return case.reference if case else None
+
+
+def around(desk: Desk, rows: Sequence[Any], *, movements: bool = False, agencies: bool = True) -> Around:
+    """Read what these rows (each with a case) refer to."""
+    session = desk.session
+    ids = {row.case_id for row in rows}
+    query = visibility.visible_cases(desk.by).where(col(Case.id).in_(ids))
+    cases = {case.id: case for case in session.exec(query).all()} if ids else {}
+    known = {a.id: a for a in session.exec(select(Agency)).all()} if agencies else {}
+    found: dict[str, Movement] = {}
+    if movements and rows:
+        journeys = select(Movement).where(col(Movement.task_id).in_({row.task_id for row in rows}))
+        found = {journey.task_id: journey for journey in session.exec(journeys).all()}
+    return Around(desk, known, cases, found)
+
+
+def tasks(desk: Desk, rows: Sequence[UserTask]) -> list[told.Task]:
+    """User tasks of which the reader may know."""
+    near = around(desk, rows, agencies=False)
+    return [told.Task(**task_fields(near, row)) for row in rows]
+
+
+def task(desk: Desk, row: UserTask) -> told.Task:
+    """One user task."""
+    return tasks(desk, [row])[0]
+
+
+def task_fields(near: Around, row: UserTask) -> dict[str, Any]:
+    """The fields that every picture of a task has."""
+    case = near.cases.get(row.case_id)
+    name = element_name(bundles.load(near.desk.session, case.bundle_id), row.element, near.desk.t) if case else ""
+    same = told.Task.model_fields.keys() - {"reference", "name"}
+    return {
+        "reference": case.reference if case else None,
+        "name": str(name) or row.name,
+        **{field: getattr(row, field) for field in same},
+    }
+
+
+def handoffs(desk: Desk, rows: Sequence[Handoff]) -> list[told.Handoff]:
+    """Handoffs of which the reader gives, receives or steers the case."""
+    near = around(desk, rows, movements=True)
+    return [handoff(near, row) for row in rows]
+
+
+def handoff(near: Around, row: Handoff, card: told.Card | None = None) -> told.Handoff:
+    """One handoff, as far as the reader takes part in it."""
+    by = near.desk.by
+    steers = by.is_coordinator and row.case_id in near.cases
+    receives = row.receiver_id == by.agency_id
+    engaged = steers or (receives and row.state not in _UNRELATED)
+    gives = row.giver_id == by.agency_id
+    journey = near.movements.get(row.task_id) if row.state in HELD_HANDOFF else None
+    travels = journey is not None and journey.arrived_at is None
+    return told.Handoff(
+        **{name: getattr(row, name) for name in _PLAIN},
+        reference=near.reference(row.case_id) if engaged or (gives and not receives) else None,
+        task_id=row.task_id if engaged or (gives and travels) else None,
+        giver=near.contact(row.giver_id),
+        receiver=near.contact(row.receiver_id)
+        if steers or receives or (gives and (travels or row.state in PENDING_HANDOFF))
+        else None,
+        card=card,
+        movement=movement(journey) if journey and (engaged or travels) else None,
+        ground=row.ground if engaged else None,
+        shared=row.shared if engaged else None,
+    )
+
+
+_PLAIN = (
+    "id", "task_name", "service", "urgent", "state", "offered_at", "answer_by", "answered_at", "ended_at", "reason",
+    "outcome", "revision",
+)  # fmt: skip
+
+
+def movement(row: Movement) -> told.Movement:
+    """A journey."""
+    return told.Movement(
+        escort=row.escort, departed_at=row.departed_at, arrived_at=row.arrived_at, condition=row.condition
+    )
+
+
+def references(desk: Desk, rows: Iterable[Any]) -> dict[str, str]:
+    """The references of the cases these rows belong to, of those the reader may open, by case."""
+    near = around(desk, list(rows), agencies=False)
+    return {case_id: case.reference for case_id, case in near.cases.items()}
