@@ -1,0 +1,30 @@
+"""The pages: thin routes over the verbs. `router` holds them all, `HANDLERS` turns what is raised into pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from ..errors import EngineError
+from . import errors, forms, offers, signin, tasks, worklist
+from .desk import SignedOut
+
+__all__ = ["HANDLERS", "PUBLIC", "SignedOut", "errors", "router"]
+
+PUBLIC = frozenset({"/sign-in", "/language", "/health"})  # what answers without a session
+
+router = APIRouter(default_response_class=Response)
+for part in (signin, worklist, offers, forms, tasks):
+    router.include_router(part.router)
+
+HANDLERS: dict[type[Exception], Callable[[Any, Any], Response]] = {
+    EngineError: errors.show,
+    RequestValidationError: errors.show,
+    HTTPException: errors.show,
+    Exception: errors.show,
+    SignedOut: errors.ask_to_sign_in,
+    forms.Unfinished: forms.keep,
+}

@@ -28,10 +28,11 @@ from .templates import Frame, Link, render
 COOKIE = "nrm_session"
 LANGUAGE_COOKIE = "nrm_language"
 MOST_FIELDS = 2000
-OWN_FIELDS = frozenset({"csrf", "form_id", "revision", "action", "section", "next"})
 DONE = frozenset(
-    "accepted declined claimed released completed departed arrived assigned offered asked consent extended "
-    "acknowledged clock saved revoked checked".split()
+    (
+        *("accepted", "declined", "claimed", "released", "completed", "departed", "arrived", "assigned", "offered"),
+        *("asked", "consent", "extended", "acknowledged", "clock", "saved", "revoked", "checked"),
+    )
 )
 
 
@@ -64,10 +65,6 @@ class Desk:
         value = self.form.get(name)
         return value if isinstance(value, str) else ""
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """What was posted, without the fields that belong to the page itself."""
-        return [(k, v) for k, v in self.form.multi_items() if k not in OWN_FIELDS and isinstance(v, str)]
-
     def revision(self) -> int:
         """The revision of the row the page showed; a form without one is incomplete."""
         text = self.text("revision")
@@ -78,9 +75,7 @@ class Desk:
     def once(self, do: Callable[[], str]) -> RedirectResponse:
         """Do an act once for each form that was shown, then go where it says."""
         body = urlencode([(k, v) for k, v in self.form.multi_items() if k != "csrf" and isinstance(v, str)])
-        answer, _ = once.act(
-            self.session, self.text("form_id"), body.encode(), lambda: {"to": do()}, by=self.by
-        )
+        answer, _ = once.act(self.session, self.text("form_id"), body.encode(), lambda: {"to": do()}, by=self.by)
         return see_other(answer["to"])
 
     @contextmanager

@@ -31,6 +31,8 @@ CAN = NOTHING_MORE | {"reassign": False, "route": False}
 
 OFFER = {
     "id": "77aa",
+    "card": True,
+    "state_at": None,
     "reference": "QK7-FM4P",
     "task_name": "Arrival in the shelter",
     "owed": "The person gets a bed, food and somebody to talk to on the first evening.",
@@ -132,6 +134,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "can": CAN | {"release": True, "complete": True, "arrive": True, "reassign": True, "route": True},
         "why_not": {"complete": "The person has not arrived yet. Record the arrival first, then complete this task."},
         "form_url": "/tasks/4f2a/form",
+        "engaged": True,
         "movement": {"departed_at": hours(-3), "escort": "police", "arrived_at": None, "condition": ""},
         "escorts": ["giver", "receiver", "police", "none"],
         "conditions": ["well", "needs_care", "injured"],

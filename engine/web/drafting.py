@@ -1,0 +1,45 @@
+"""Keeping what was typed: a posted page of a form becomes the draft of one of its sections."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from .. import bundles, drafts
+from ..access import visibility
+from ..actor import Actor
+from ..errors import NotFound
+from ..forms import FormDefinition, Section, read_post
+from ..models.cases import Case
+from ..models.work import UserTask
+
+# Fields that belong to the page and are no answers.
+OWN_FIELDS = frozenset({"csrf", "form_id", "revision", "action", "section"})
+
+
+def pairs(form: FormData) -> list[tuple[str, str]]:
+    """What was posted, without the page's own fields."""
+    return [(key, value) for key, value in form.multi_items() if key not in OWN_FIELDS and isinstance(value, str)]
+
+
+def answers_of(section: Section, raw: dict[str, Any]) -> dict[str, Any]:
+    """The part of posted answers that belongs to one section."""
+    here = {question.name for question in section.questions}
+    return {name: value for name, value in raw.items() if name in here}
+
+
+def definition(session: Session, task: UserTask) -> FormDefinition:
+    """The form of a task, as it was when the case began."""
+    case = session.get_one(Case, task.case_id)
+    return bundles.load(session, case.bundle_id).forms[task.form]
+
+
+def keep(session: Session, task_id: str, section: str, posted: list[tuple[str, str]], *, by: Actor) -> datetime:
+    """Save what was posted from the page of one section, unchecked. NotFound for a section that is not there."""
+    task = visibility.task(session, task_id, by=by)
+    form = definition(session, task)
+    part = form.section(section)
+    if part is None:
+        raise NotFound()
+    return drafts.save(session, task_id, section, answers_of(part, read_post(form, posted)), by=by)

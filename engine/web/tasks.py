@@ -1,0 +1,176 @@
+"""A user task: what it is, who holds it, and what a person can do with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from .. import act as acts
+from .. import answers, drafts, movements, tasks
+from ..access import rules, visibility
+from ..act import Act
+from ..errors import EngineError
+from ..models.cases import Case
+from ..models.people import Agency, User
+from ..models.work import Deadline, DeadlineKind, Movement, TaskStatus, UserTask
+from ..movements import Condition, Escort
+from .desk import Desk, Reader, Writer
+from .words import Words
+
+router = APIRouter()
+ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
+
+
+@router.get("/tasks/{task_id}")
+def show(task_id: str, desk: Reader) -> Response:
+    """The page of a task."""
+    return _page(desk, visibility.task(desk.session, task_id, by=desk.by))
+
+
+@router.post("/tasks/{task_id}/claim")
+def claim(task_id: str, desk: Writer) -> Response:
+    """Take a task from the desk and go on to its form, or to its page where the person is still on the way."""
+
+    def do() -> str:
+        task = tasks.claim(desk.session, task_id, by=desk.by, revision=desk.revision())
+        journey = movements.expected(desk.session, task)
+        waits = journey is not None and journey.arrived_at is None
+        return f"/tasks/{task_id}?done=claimed" if waits else f"/tasks/{task_id}/form"
+
+    return desk.once(do)
+
+
+@router.post("/tasks/{task_id}/release")
+def release(task_id: str, desk: Writer) -> Response:
+    """Hand a task back to the desk."""
+
+    def do() -> str:
+        tasks.release(desk.session, task_id, by=desk.by, revision=desk.revision())
+        return "/worklist?done=released"
+
+    return desk.once(do)
+
+
+@router.post("/tasks/{task_id}/assignment")
+def assign(task_id: str, desk: Writer) -> Response:
+    """Give a task to a named colleague."""
+
+    def do() -> str:
+        tasks.reassign(desk.session, task_id, desk.text("user"), by=desk.by, revision=desk.revision())
+        return f"/tasks/{task_id}?done=assigned"
+
+    return desk.once(do)
+
+
+@router.post("/tasks/{task_id}/departure")
+def depart(task_id: str, desk: Writer) -> Response:
+    """The person has left, with whom."""
+
+    def do() -> str:
+        movements.depart(desk.session, task_id, escort=Escort(desk.text("escort")), by=desk.by)
+        return f"/tasks/{task_id}?done=departed"
+
+    return desk.once(do) if desk.text("escort") in set(Escort) else _choose(desk, task_id, "escort")
+
+
+@router.post("/tasks/{task_id}/arrival")
+def arrive(task_id: str, desk: Writer) -> Response:
+    """The person is there, in what condition."""
+
+    def do() -> str:
+        movements.arrive(desk.session, task_id, condition=Condition(desk.text("condition")), by=desk.by)
+        return f"/tasks/{task_id}?done=arrived"
+
+    return desk.once(do) if desk.text("condition") in set(Condition) else _choose(desk, task_id, "condition")
+
+
+def _choose(desk: Desk, task_id: str, name: str) -> Response:
+    task = visibility.task(desk.session, task_id, by=desk.by)
+    return _page(desk, task, errors={name: desk.t("choose.one")}, status=422)
+
+
+def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    act = acts.look(desk.session, task.case_id, desk.by)
+    words = Words(act.bundle, desk.t)
+    journey = movements.expected(desk.session, task)
+    can, why_not = _possible(desk, act, task, journey)
+    engaged = task.holder_id == desk.by.agency_id and task.status in ON_DESK
+    return desk.render(
+        "task_show.html",
+        status=status,
+        task=_head(desk, act, task, words),
+        package=words.package(answers.package(act, task)) if engaged else [],
+        engaged=engaged,
+        can=can,
+        why_not=why_not,
+        form_url=f"/tasks/{task.id}/form",
+        movement=journey,
+        escorts=list(Escort),
+        conditions=list(Condition),
+        colleagues=tasks.colleagues(desk.session, agency_id=task.holder_id) if can["reassign"] else [],
+        errors=errors or {},
+    )
+
+
+def _head(desk: Desk, act: Act, task: UserTask, words: Words) -> dict[str, Any]:
+    holder = desk.session.get(User, task.claimed_by_id) if task.claimed_by_id else None
+    mine = task.claimed_by_id is not None and task.claimed_by_id == desk.by.user_id
+    duty = [d for d in act.deadlines() if d.about_id == task.id and d.kind is DeadlineKind.DUTY]
+    return {
+        "id": task.id,
+        "name": words.task(task),
+        "owed": words.owed(task.element),
+        "reference": act.case.reference,
+        "case_url": f"/cases/{act.case.reference}" if _sees_case(desk, act.case) else None,
+        "status": task.status,
+        "revision": task.revision,
+        "due_at": task.due_at,
+        "clock_source": _source(duty),
+        "agency": desk.session.get_one(Agency, task.accountable_id).name,
+        "holder": holder.name if holder else None,
+        "purpose": words.purpose(task.purpose) if task.purpose else "",
+        "saved_at": drafts.load(desk.session, task, by=desk.by)[1] if mine else None,
+    }
+
+
+def _source(duty: list[Deadline]) -> str:
+    return duty[0].source if duty else ""
+
+
+def _sees_case(desk: Desk, case: Case) -> bool:
+    query = visibility.visible_cases(desk.by).where(Case.id == case.id)
+    return desk.session.exec(query).first() is not None
+
+
+def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) -> tuple[dict[str, bool], dict[str, str]]:
+    """What this person can do here, and a sentence for each thing that one would expect and cannot do."""
+    by, own = desk.by, task.holder_id == desk.by.agency_id
+    claimed = task.status is TaskStatus.CLAIMED and task.claimed_by_id == by.user_id
+    steers = rules.can(rules.check_coordinate, by, act.case)
+    why: dict[str, str] = {}
+    if claimed:
+        refused = _refusal(rules.check_complete, by, task) or _refusal(tasks.check_arrived, act, task)
+        why = {"complete": refused} if refused else {}
+    elif own and task.status in ON_DESK:
+        refused = _refusal(rules.check_claim, by, task) or _refusal(tasks.check_not_same_person, act, task)
+        why = {"claim": refused} if refused else {}
+    concerned = journey is not None and (steers or by.agency_id in (journey.from_id, journey.to_id))
+    can = {
+        "claim": own and task.status is TaskStatus.OPEN and "claim" not in why,
+        "release": claimed,
+        "complete": claimed and "complete" not in why,
+        "depart": journey is not None and concerned and journey.departed_at is None,
+        "arrive": journey is not None and journey.to_id == by.agency_id and journey.arrived_at is None,
+        "reassign": task.status in ON_DESK and (own or steers),
+        "route": task.status is TaskStatus.AWAITING and steers,
+    }
+    return can, why
+
+
+def _refusal(check: Callable[..., None], *about: object) -> str:
+    try:
+        check(*about)
+    except EngineError as refused:
+        return refused.message
+    return ""
