@@ -31,6 +31,7 @@ class Act:
     by: Actor
     cause: UserTask | None = None
     at: datetime = field(default_factory=clock.now)
+    withdrawn: bool = False  # what this act ends, the person has ended: not a recall by the giver
     _agencies: dict[str, Agency] | None = None
     _participations: list[Participation] | None = None
     _deadlines: list[Deadline] | None = None

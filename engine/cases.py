@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from . import act as acts
 from . import bundles, clock, deadlines, instances, messages, reference
@@ -12,15 +14,17 @@ from .access import rules, visibility
 from .act import Act
 from .actor import Actor
 from .config import settings
-from .errors import Invalid
+from .errors import Invalid, NotFound
 from .models.cases import Bundle as StoredBundle
 from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
 from .models.columns import new_id
 from .models.people import Agency, Duty, User
 from .models.work import (
     OPEN_TASK,
+    PENDING_HANDOFF,
     Deadline,
     Handoff,
+    HandoffState,
     Movement,
     UserTask,
 )
@@ -101,10 +105,11 @@ def read(session: Session, ref: str, *, by: Actor) -> Act:
 
 @dataclass(frozen=True)
 class Board:
-    """One page of the board: the cases, and what is open in each."""
+    """One page of the board: the cases, and what is open in each, with the offers nobody has answered."""
 
     cases: list[Case]
     tasks: dict[str, list[UserTask]]
+    offers: dict[str, list[Handoff]]
     agencies: dict[str, Agency]
     after: tuple[datetime, str] | None  # where the next page begins
 
@@ -116,6 +121,7 @@ def board(
     status: CaseStatus = CaseStatus.OPEN,
     region: str = "",
     late: bool = False,
+    unopened: bool = False,
     after: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> Board:
@@ -124,10 +130,9 @@ def board(
     if region:
         query = query.where(Case.region == region)
     if late:
-        overdue = select(UserTask.case_id).where(
-            col(UserTask.status).in_(OPEN_TASK), col(UserTask.due_at) < clock.now()
-        )
-        query = query.where(col(Case.id).in_(overdue))
+        query = query.where(col(Case.id).in_(_overdue()))
+    if unopened:
+        query = query.where(col(Case.id).in_(_unopened()))
     if after is not None:
         moment, case_id = after
         query = query.where(
@@ -140,9 +145,32 @@ def board(
     open_tasks = select(UserTask).where(col(UserTask.case_id).in_(tasks), col(UserTask.status).in_(OPEN_TASK))
     for task in session.exec(open_tasks.order_by(col(UserTask.due_at))).all():
         tasks[task.case_id].append(task)
+    offers: dict[str, list[Handoff]] = {case.id: [] for case in cases}
+    pending = select(Handoff).where(col(Handoff.case_id).in_(offers), col(Handoff.state).in_(PENDING_HANDOFF))
+    for handoff in session.exec(pending.order_by(col(Handoff.answer_by))).all():
+        offers[handoff.case_id].append(handoff)
     agencies = {a.id: a for a in session.exec(select(Agency)).all()}
     last = cases[-1] if more else None
-    return Board(cases, tasks, agencies, (last.opened_at, last.id) if last else None)
+    return Board(cases, tasks, offers, agencies, (last.opened_at, last.id) if last else None)
+
+
+def counts(session: Session, *, by: Actor) -> dict[str, int]:
+    """How many cases are open, how many of them have something late, and how many an offer nobody looked at."""
+    seen = visibility.visible_cases(by).where(Case.status == CaseStatus.OPEN).with_only_columns(col(Case.id))
+    parts = {
+        "open": seen,
+        "late": seen.where(col(Case.id).in_(_overdue())),
+        "unopened": seen.where(col(Case.id).in_(_unopened())),
+    }
+    return {name: session.exec(select(func.count()).select_from(part.subquery())).one() for name, part in parts.items()}
+
+
+def _overdue() -> SelectOfScalar[str]:
+    return select(UserTask.case_id).where(col(UserTask.status).in_(OPEN_TASK), col(UserTask.due_at) < clock.now())
+
+
+def _unopened() -> SelectOfScalar[str]:
+    return select(Handoff.case_id).where(col(Handoff.state).in_((HandoffState.OFFERED, HandoffState.DELIVERED)))
 
 
 @dataclass(frozen=True)
@@ -186,8 +214,8 @@ def _rows(act: Act, table: Any, order: Any) -> list[Any]:
 def extend(session: Session, deadline_id: str, *, days: int, reason: str, by: Actor) -> Deadline:
     """Extend a clock by calendar days, with a coded reason; who, why, from and to are recorded."""
     found = session.get(Deadline, deadline_id)
-    if found is None:
-        raise Invalid("There is no such clock.")
+    if found is None or session.exec(visibility.visible_cases(by).where(Case.id == found.case_id)).first() is None:
+        raise NotFound("There is no such clock.")
     act = acts.begin(session, found.case_id, by)
     rules.check_coordinate(by, act.case)
     session.refresh(found)

@@ -79,6 +79,16 @@ def deliver(act: Act, instance: ProcessInstance, catch_id: str) -> None:
     )
 
 
+def leave(act: Act, instance: ProcessInstance, scope: str) -> None:
+    """A called process is not wanted any longer: its tasks end, and the path goes on behind it."""
+    state = _state(act, instance)
+    _advance(
+        act,
+        instance,
+        lambda: runtime.leave(act.bundle, instance.process, instance.id, state, act.facts, scope),
+    )
+
+
 def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
     """Send a message to this case: it begins a process beside the others, or reaches the step that waits for it."""
     begun = act.bundle.started_by(name)
@@ -88,7 +98,7 @@ def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
         for process in begun:
             start(act, process.id)
         return message
-    for instance in act.session.exec(_running(act)).all():
+    for instance in act.session.exec(running(act)).all():
         _hand_over(act, instance)
     return message
 
@@ -190,7 +200,7 @@ def _close_tasks(act: Act, step: Step) -> None:
     if not step.closed:
         return
     for task in act.session.exec(select(UserTask).where(col(UserTask.id).in_(step.closed))).all():
-        cancel_task(act, task, "process_moved_on")
+        cancel_task(act, task, "withdrawn_by_person" if act.withdrawn else "process_moved_on")
 
 
 def cancel_task(act: Act, task: UserTask, reason: str) -> None:
@@ -206,7 +216,7 @@ def cancel_task(act: Act, task: UserTask, reason: str) -> None:
     deadlines.stop(act, DeadlineState.CANCELLED, task.id)
     alarms.settle(act, task.id)
     for handoff in offers.pending(act, task):
-        offers.recall(act, handoff, reason)
+        offers.end_pending(act, handoff)
 
 
 def _set_timers(act: Act, instance: ProcessInstance, step: Step) -> None:
@@ -290,13 +300,16 @@ def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:
     instance.ended_at = act.at
     instance.outcome = step.end_event or ""
     act.record("instance.ended", instance, process=instance.process, outcome=instance.outcome)
-    end = act.bundle.elements.get(step.end_event or "")
-    participations.end_scope(act, instance, "", end.outcome if end else Outcome.DONE, step.end_event)
-    if instance.process == act.bundle.country.spine:
-        act.case.status = CaseStatus.CLOSED
-        act.case.closed_at = act.at
-        act.case.close_reason = str(act.facts.get("closure_reason") or "")
-        act.session.add(act.case)
-        act.record("case.closed", act.case, reason=act.case.close_reason)
-        for other in act.session.exec(_running(act)).all():
-            cancel(act, other, "case_closed")
+    if instance.process in (act.bundle.country.spine, act.bundle.country.closing):
+        close(act, str(act.facts.get("closure_reason") or ""))
+
+
+def close(act: Act, reason: str) -> None:
+    """The case ends, and whatever still accompanied it with it."""
+    act.case.status = CaseStatus.CLOSED
+    act.case.closed_at = act.at
+    act.case.close_reason = reason
+    act.session.add(act.case)
+    act.record("case.closed", act.case, reason=reason)
+    for other in act.session.exec(running(act)).all():
+        cancel(act, other, "case_closed")

@@ -251,6 +251,19 @@ def recall(act: Act, handoff: Handoff, reason: str) -> None:
     deadlines.stop(act, DeadlineState.CANCELLED, handoff.id)
 
 
+def end_pending(act: Act, handoff: Handoff) -> None:
+    """An open offer whose task is gone: withdrawn by the person, or recalled because the path moved on."""
+    if not act.withdrawn:
+        recall(act, handoff, "process_moved_on")
+        return
+    handoff.state = HandoffState.WITHDRAWN
+    handoff.ended_at = act.at
+    handoff.revision += 1
+    act.session.add(handoff)
+    act.record("handoff.withdrawn", handoff, receiver=handoff.receiver_name, element=handoff.element)
+    deadlines.stop(act, DeadlineState.CANCELLED, handoff.id)
+
+
 def _exhaust(act: Act, task: UserTask, kind: AlarmKind) -> None:
     """Nobody is left to ask. The coordinator is accountable and must find a place."""
     handoff = Handoff(

@@ -1,5 +1,7 @@
 """Participations: which agency fills which lane in which scope, from when until when."""
 
+from collections.abc import Iterable
+
 from sqlmodel import col, select
 
 from . import directory, offers, outbox
@@ -35,6 +37,12 @@ def inherit(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
             join(act, instance, opened.scope, present.lane, present.agency_id)
 
 
+def of_path(act: Act, lanes: Iterable[str]) -> dict[str, str]:
+    """Who fills these lanes on the path itself: what accompanies the path begins with them."""
+    held = {p.lane: p.agency_id for p in act.participations() if p.scope == ""}
+    return {lane: held[lane] for lane in lanes if lane in held}
+
+
 def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
     """The agency that fills this lane already; the lead coordinator fills the coordinator's everywhere."""
     if opened.lane == COORDINATOR:
@@ -47,7 +55,7 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
 
 def end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None) -> None:
     """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
-    outcome = HandoffState.RECALLED if ended is Outcome.INTERRUPTED else HandoffState(ended)
+    outcome = _interrupted(act) if ended is Outcome.INTERRUPTED else HandoffState(ended)
     query = select(Handoff).where(
         Handoff.instance_id == instance.id,
         Handoff.scope == scope,
@@ -55,7 +63,7 @@ def end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, e
     )
     for handoff in act.session.exec(query).all():
         if handoff.state in PENDING_HANDOFF:
-            offers.recall(act, handoff, "process_moved_on")
+            offers.end_pending(act, handoff)
             continue
         handoff.state = outcome
         handoff.outcome = end_event or ""
@@ -74,6 +82,10 @@ def end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, e
     for present in act.participations():
         if present.instance_id == instance.id and present.scope == scope:
             leave(act, present)
+
+
+def _interrupted(act: Act) -> HandoffState:
+    return HandoffState.WITHDRAWN if act.withdrawn else HandoffState.RECALLED
 
 
 def leave(act: Act, present: Participation) -> None:

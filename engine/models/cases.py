@@ -136,7 +136,7 @@ class Message(SQLModel, table=True):
     payload: bytes = sealed()
     received_at: datetime = instant()
     expires_at: datetime = instant(index=True)
-    taken_by: str | None = link(nullable=True)
+    taken_by: str | None = Field(default=None, max_length=100)
     expired: bool = False
 
 

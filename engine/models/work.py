@@ -250,7 +250,7 @@ class Deadline(SQLModel, table=True):
     kind: DeadlineKind = word(DeadlineKind)
     clock: str = Field(max_length=48)
     source: str = Field(default="", max_length=300)
-    about_id: str = link(index=True)  # the task, handoff, timer token, movement or alarm it belongs to
+    about_id: str = Field(max_length=100, index=True)  # the task, handoff, timer token, movement or alarm it belongs to
     task_id: str | None = link(nullable=True, index=True)
     started_at: datetime = instant()
     due_at: datetime = instant()
@@ -320,7 +320,7 @@ class Catch(SQLModel, table=True):
 
     __table_args__ = (Index("ix_catch_case", "case_id", "message"),)
 
-    id: str = key()
+    id: str = Field(max_length=100, primary_key=True)
     case_id: str = link("episode")
     instance_id: str = link("process_instance", index=True)
     element: str = Field(max_length=64)

@@ -219,6 +219,7 @@ class Country(_Written):
     time_zone: str
     languages: tuple[str, ...]
     spine: str
+    closing: str = ""  # the process that closes a case whose path was ended from outside
     weekend: tuple[str, ...]
     regions: dict[str, Region]
     roles: dict[str, Role]

@@ -30,6 +30,7 @@ __all__ = [
     "complete",
     "deliver",
     "fire",
+    "leave",
     "open_work",
     "start",
 ]
@@ -73,6 +74,14 @@ def fire(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts:
 def deliver(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, catch_id: str) -> Step:
     """A message has come for one place that waits for it; `facts` already hold its payload."""
     return _act(bundle, process_id, instance_id, state, facts, ArmedCatch, catch_id)
+
+
+def leave(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, scope: str) -> Step:
+    """End one called process of this instance early; the path goes on behind it."""
+    running = codec.load(bundle, process_id, instance_id, state, facts)
+    before = work.find_open(running)
+    work.leave(running, scope)
+    return describe(running, instance_id, before, acted="")
 
 
 def open_work(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts) -> Work:

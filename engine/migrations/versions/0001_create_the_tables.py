@@ -336,7 +336,7 @@ def upgrade() -> None:
         ),
         sa.Column("clock", sqlmodel.sql.sqltypes.AutoString(length=48), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
-        sa.Column("about_id", sa.String(length=32), nullable=False),
+        sa.Column("about_id", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=True),
         sa.Column("started_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("due_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
@@ -406,7 +406,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("taken_by", sa.String(length=32), nullable=True),
+        sa.Column("taken_by", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
         sa.Column("expired", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["episode.id"], name=op.f("fk_message_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
@@ -518,7 +518,7 @@ def upgrade() -> None:
 
     op.create_table(
         "catch",
-        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=False),
         sa.Column("element", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
