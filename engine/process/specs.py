@@ -79,14 +79,15 @@ class ParallelGateway(TokenJoin, BpmnSpecMixin):  # type: ignore[misc]
 
 
 class InclusiveGateway(mixins.InclusiveGatewayMixin, TokenJoin, BpmnSpecMixin):  # type: ignore[misc]
-    """Waits while a token elsewhere can still reach an incoming flow on which nothing has arrived."""
+    """Waits while a token elsewhere can still reach an incoming flow on which nothing has arrived.
+
+    The standard does not wait for a token that could also come by a flow that has one. Here it is waited for: whoever
+    might go round once more is still at work, and the next stage must not begin twice.
+    """
 
     def _complete(self, my_task: Task, arrived: frozenset[str]) -> bool:
         missing = frozenset(self._inputs) - arrived
-        return not any(
-            reached & missing and not reached & arrived
-            for reached in (self.reach.get(name, frozenset()) for name in self._tokens(my_task))
-        )
+        return not any(self.reach.get(name, frozenset()) & missing for name in self._tokens(my_task))
 
     def _tokens(self, my_task: Task) -> Iterable[str]:
         for task in my_task.workflow.tasks.values():

@@ -8,6 +8,7 @@ import base64
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -79,20 +80,20 @@ class InMemory:
     def __init__(self, bundle: Bundle, process: str, facts: dict[str, Any]) -> None:
         self.running = runtime.begin(bundle, process, facts, {})
         self.running.trace = Trace()
-        work.begin(self.running)
+        self.seen = self._after(lambda: work.begin(self.running), facts)
 
     def act(self, kind: str, name: str, facts: dict[str, Any]) -> Seen:
         """Act on the thing of this name and look."""
-        id = self.look().ids[name]
+        id = self.seen.ids[name]
         self.running.facts, self.running.trace = dict(facts), Trace()
+        self.seen = self._after(lambda: work.act(self.running, KINDS[kind], id), facts)
+        return self.seen
+
+    def _after(self, happen: Callable[[], None], facts: dict[str, Any]) -> Seen:
         try:
-            work.act(self.running, KINDS[kind], id)
+            happen()
         except EngineError as error:
             return Seen([], facts, {}, None, False, type(error).__name__)
-        return self.look()
-
-    def look(self) -> Seen:
-        """Look without acting."""
         return look(self.running)
 
 
@@ -192,7 +193,7 @@ def walk(bundle: Bundle, name: str, process: str, elsewhere: Elsewhere, seed: in
     dice = random.Random(f"{name} {seed}")
     facts = mutate(dice, bundle.initial_facts(), bundle.facts)
     memory, saved = InMemory(bundle, process, facts), Saved(elsewhere, name, process, facts)
-    seen = memory.look()
+    seen = memory.seen
     taken: list[str] = []
     for step in range(MAX_STEPS):
         assert seen == saved.seen, f"{name} {seed}, step {step}, after {taken}"
