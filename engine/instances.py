@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from . import alarms, deadlines, messages, offers, participations, vault
 from .act import Act, begin
@@ -96,14 +97,15 @@ def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
     if begun:
         messages.take(act, message, None)
         for process in begun:
-            start(act, process.id)
+            start(act, process.id, lanes=participations.of_path(act, process.lanes))
         return message
     for instance in act.session.exec(running(act)).all():
         _hand_over(act, instance)
     return message
 
 
-def _running(act: Act) -> Any:
+def running(act: Act) -> SelectOfScalar[ProcessInstance]:
+    """The query for the instances of this case that have not ended."""
     return select(ProcessInstance).where(
         ProcessInstance.case_id == act.case.id, col(ProcessInstance.ended_at).is_(None)
     )
