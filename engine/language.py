@@ -5,16 +5,22 @@ readers) and a mark (for the eye). Catalogues are flat JSON files, one per langu
 """
 
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from .config import settings
+
 NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
 DEFAULT = "en"
+# The language of diagrams and tables.
+DRAWN_IN = "en"
 # What stands in for a missing text: most readers of Kyrgyz also read Russian.
 FALLBACKS = {"ky": ("ru", "en"), "ru": ("en", "ky"), "en": ("ru", "ky")}
 
@@ -84,6 +90,10 @@ class Translator:
                 return Text(labels[language], language, self.language)
         return Text("", self.language, self.language)
 
+    def drawn(self, text: str) -> Text:
+        """A text of a diagram or a decision table, which are drawn in English, in the page's language."""
+        return self.choose({DRAWN_IN: text} | drawn_words(settings().folder("workflows")).get(text, {}))
+
     def code(self, family: str, value: object) -> Text:
         """The word for a code: `code("handoff.state", "offered")`."""
         return self(f"{family}.{value}")
@@ -152,6 +162,13 @@ def catalogue(language: str) -> dict[str, Entry]:
     text = files(__package__).joinpath("locale", f"{language}.json").read_text(encoding="utf-8")
     found: dict[str, Entry] = json.loads(text)
     return found
+
+
+@cache
+def drawn_words(folder: Path) -> dict[str, dict[str, str]]:
+    """The country's translations of what is drawn, by the English text; empty where it has none."""
+    file = folder / "translations.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def plural_form(language: str, number: int) -> str:

@@ -10,9 +10,6 @@ from ..models.cases import Consent
 from ..models.work import UserTask
 from ..process.definitions import Bundle
 
-# Diagrams are written in this language.
-DRAWN_IN = "en"
-
 
 @dataclass(frozen=True)
 class Words:
@@ -95,4 +92,4 @@ class Words:
         return rows
 
     def _drawn(self, text: str) -> Text:
-        return Text(text, DRAWN_IN, self.t.language)
+        return self.t.drawn(text)

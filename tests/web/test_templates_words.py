@@ -6,10 +6,12 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from lxml import etree
 from markupsafe import Markup
 
 from engine import sentences
-from engine.language import NAMES, Translator, catalogue, negotiate, plural_form
+from engine.config import settings
+from engine.language import NAMES, Translator, catalogue, drawn_words, negotiate, plural_form
 from engine.models.cases import CaseStatus, ConsentAnswer
 from engine.models.people import Duty, PlaceKind
 from engine.models.work import AlarmKind, DeadlineState, DeclineCode, HandoffState, TaskStatus
@@ -168,3 +170,29 @@ def test_an_entry_nobody_foresaw_is_still_told():
 
 def test_everything_told_has_a_sentence():
     assert not [action for action in sentences.TOLD if f"sentence.{action}" not in catalogue("en")]
+
+
+def drawn_texts() -> set[str]:
+    """Every name and sentence of the shipped diagrams that a page may show."""
+    model = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+    texts = set()
+    for path in settings().folder("workflows").glob("*.bpmn"):
+        for element in etree.parse(path).iter(f"{model}*"):
+            if element.tag == f"{model}documentation":
+                texts.add((element.text or "").strip())
+            elif element.get("name") and element.tag not in (f"{model}lane", f"{model}message"):
+                texts.add(str(element.get("name")))
+    return texts
+
+
+def test_what_is_drawn_is_told_in_russian():
+    known = drawn_words(settings().folder("workflows"))
+    missing = {text for text in drawn_texts() if not known.get(text, {}).get("ru")}
+    assert len(missing) <= 0.1 * len(drawn_texts()), f"Translate these in translations.toml: {sorted(missing)}"
+
+
+def test_a_drawn_text_without_a_translation_is_shown_as_drawn():
+    t = Translator("ru")
+    assert t.drawn("Shelter") == "Приют" and not t.drawn("Shelter").foreign
+    assert t.drawn("Never drawn") == "Never drawn" and t.drawn("Never drawn").language == "en"
+    assert t.drawn("") == ""
