@@ -8,14 +8,14 @@ unless `--overwrite` is given.
 import argparse
 from pathlib import Path
 
-from drawing import kg_help, kg_path, kg_return
+from drawing import kg_beside, kg_help, kg_path, kg_return
 from drawing.description import Process
 from drawing.document import document
 from drawing.places import lay_out
 
 PROCESSES: dict[str, Process] = {
     process.id: process
-    for module in (kg_path, kg_help, kg_return)
+    for module in (kg_path, kg_help, kg_return, kg_beside)
     for process in vars(module).values()
     if isinstance(process, Process)
 }

@@ -1,7 +1,7 @@
 """The spine of the Kyrgyz mechanism and the processes every case passes, as first drawn."""
 
 from .description import Process
-from .words import all_of, any_of, back, call, decide, end, one_of, otherwise, path, start, task, wait, when
+from .words import all_of, any_of, back, call, decide, end, one_of, otherwise, path, send, start, task, wait, when
 
 NATIONAL_REFERRAL = Process(
     "national_referral", "National referral",
@@ -11,7 +11,9 @@ NATIONAL_REFERRAL = Process(
         start("national_referral_start", "A person may be a victim", (0, 1)),
         task("intake", "Take the person in", (1, 1), "intake",
              "The person is asked only what is needed to be safe today, in a language they understand."),
-        all_of("side_by_side", "Help and identification side by side", (2, 1), label="top"),
+        send("announce_paper", "Note that paper follows", (1, 0), "intake_done",
+             "The paper is a task of its own, so that help need not wait for it."),
+        all_of("side_by_side", "Help and identification side by side", (2, 1), label="left"),
         any_of("owed_now", "What is owed now?", (3, 1), label="lowleft"),
         call("urgent_shelter", "Find a safe place now", (4, 1), "shelter",
              "A safe bed tonight, whether or not the person is ever identified.", urgent="=true"),
@@ -21,7 +23,8 @@ NATIONAL_REFERRAL = Process(
         call("child_path", "Protect the child", (4, 3), "child_protection",
              "A child, or a person whose age is in doubt, is under child protection from the first hour."),
         call("identify", "Identify the person", (3, 5), "identification",
-             "The person learns their rights first; then two agencies look at the signs together.", inherit=True),
+             "The person learns their rights first; then two agencies look at the signs together.",
+             inherit=True, child_path_open='=age_band != "adult"'),
         one_of("is_presumed", "Presumed victim?", (4, 5), label="bottom"),
         task("alternative_referral", "Refer elsewhere", (5, 4), "alternative_referral",
              "Nobody is sent away empty-handed: who is not presumed a victim is shown where else help exists."),
@@ -64,7 +67,7 @@ NATIONAL_REFERRAL = Process(
         end("closed", "Case closed", (12, 11)),
     ),
     (
-        *path("national_referral_start", "intake", "side_by_side", "owed_now"),
+        *path("national_referral_start", "intake", "announce_paper", "side_by_side", "owed_now"),
         when("owed_now", "urgent_shelter", "Safe place wanted", '=shelter_now = "yes"'),
         when("owed_now", "urgent_services", "Urgent needs", "=count(urgent_needs) > 0"),
         when("owed_now", "child_path", "Child or age in doubt", '=age_band != "adult"'),
@@ -95,6 +98,7 @@ NATIONAL_REFERRAL = Process(
         when("is_closed", "closed", "Yes", '=closure_approved = "yes"'),
         otherwise("is_closed", "closure_again", "No", route="around:-100"),
     ),
+    gaps={1: 84},
 )  # fmt: skip
 
 IDENTIFICATION = Process(
@@ -105,22 +109,29 @@ IDENTIFICATION = Process(
         start("identification_start", "Identification begins", (0, 1)),
         task("rights_and_consent", "Explain rights, ask for consent", (1, 1), "rights",
              "Before any question the person learns their rights, is offered a lawyer, and may say no."),
-        one_of("is_willing", "Does the adult agree?", (2, 1), label="bottom"),
-        end("identification_refused", "Identification refused", (3, 0), "done", label="right"),
-        one_of("screen_again", "Screen", (3, 1), label="left"),
-        task("screening", "Screen for indicators", (4, 1), "preliminary",
+        one_of("is_child_now", "Child found now?", (2, 1), label="bottom"),
+        send("announce_child", "Call child protection", (3, 0), "child_found",
+             "A child who was taken for an adult is under child protection from the moment it is known."),
+        one_of("child_is_told", "Look at the answer", (4, 1), label="bottom"),
+        one_of("is_willing", "Does the adult agree?", (5, 1), label="bottom"),
+        end("identification_refused", "Identification refused", (6, 0), "done", label="right"),
+        one_of("screen_again", "Screen", (6, 1), label="left"),
+        task("screening", "Screen for indicators", (7, 1), "preliminary",
              "The person is heard once, calmly, about the signs only, and may stop at any time."),
-        decide("apply_criteria", "Apply the criteria", (5, 1), "identification_criteria", "criteria_result",
+        decide("apply_criteria", "Apply the criteria", (8, 1), "identification_criteria", "criteria_result",
                "The same criteria for everyone, with the reasons kept so that they can be explained."),
-        task("second_opinion", "Give a second opinion", (5, 3), "preliminary",
+        task("second_opinion", "Give a second opinion", (9, 3), "preliminary",
              "Another agency than the first one looks again; no single office decides over a person.",
              purpose="identification", accept="accept_normal", not_same_agency_as="screening"),
-        one_of("what_result", "Result?", (6, 3), label="left"),
-        end("presumed", "Presumed victim", (7, 3)),
-        end("not_presumed", "Not presumed", (7, 2)),
+        one_of("what_result", "Result?", (10, 3), label="left"),
+        end("presumed", "Presumed victim", (11, 3)),
+        end("not_presumed", "Not presumed", (11, 2)),
     ),
     (
-        *path("identification_start", "rights_and_consent", "is_willing"),
+        *path("identification_start", "rights_and_consent", "is_child_now"),
+        when("is_child_now", "announce_child", "Yes", '=age_band != "adult" and not(child_path_open)'),
+        otherwise("is_child_now", "child_is_told", "No, or known before"),
+        *path("announce_child", "child_is_told", "is_willing"),
         when("is_willing", "identification_refused", "Adult refuses",
              '=age_band = "adult" and consent_identification = "refused"'),
         otherwise("is_willing", "screen_again", "Goes on"),
