@@ -15,8 +15,10 @@ from .models.work import Answer, Handoff, UserTask
 PLACE = "answer.sealed"
 
 
-def keep(act: Act, task: UserTask, by_domain: Mapping[str, dict[str, Any]]) -> None:
-    """Seal the answers of a task, each domain apart, and commit to them in the record."""
+def keep(
+    act: Act, task: UserTask, by_domain: Mapping[str, dict[str, Any]], *, version: int = 1, action: str = "kept"
+) -> None:
+    """Seal the answers of a task, each domain apart, and commit to them in the record. Corrected: a new version."""
     vaulted = vault.of(act.session)
     for domain, values in by_domain.items():
         answer_id = new_id()
@@ -29,6 +31,7 @@ def keep(act: Act, task: UserTask, by_domain: Mapping[str, dict[str, Any]]) -> N
             task_id=task.id,
             form=task.form,
             domain=domain,
+            version=version,
             fields=sorted(values),
             sealed=vaulted.seal_json(
                 {"salt": salt.hex(), "values": values}, case_id=act.case.id, domain=domain, place=place
@@ -37,7 +40,7 @@ def keep(act: Act, task: UserTask, by_domain: Mapping[str, dict[str, Any]]) -> N
             entered_at=act.at,
         )
         act.session.add(answer)
-        act.record("answers.kept", answer, form=task.form, domain=domain, fields=sorted(values))
+        act.record(f"answers.{action}", answer, form=task.form, domain=domain, fields=sorted(values))
 
 
 def read(act: Act, answer: Answer) -> dict[str, Any]:

@@ -33,10 +33,18 @@ OPENED = "case_opened"
 PAGE = 50
 
 
-def open_case(session: Session, *, by: Actor, region: str | None = None) -> Case:
+def open_case(
+    session: Session,
+    *,
+    by: Actor,
+    region: str | None = None,
+    person_id: str | None = None,
+    incident_id: str | None = None,
+) -> Case:
     """Open a case for a person who has just been detected; the intake is its first task.
 
-    `region` is where the person is, the agency's own by default. The person may be abroad.
+    `region` is where the person is, the agency's own by default. The person may be abroad. `person_id` makes it a new
+    episode of somebody known, `incident_id` one of several cases of one event.
     """
     rules.check_open_case(by)
     bundle = current_bundle(session)
@@ -47,8 +55,8 @@ def open_case(session: Session, *, by: Actor, region: str | None = None) -> Case
     case = Case(
         id=new_id(),
         reference=reference.new(),
-        person_id=_add(session, Person(created_at=clock.now())).id,
-        incident_id=_add(session, Incident(opened_at=clock.now())).id,
+        person_id=person_id or _add(session, Person(created_at=clock.now())).id,
+        incident_id=incident_id or _add(session, Incident(opened_at=clock.now())).id,
         bundle_id=bundle.hash,
         region=region,
         opened_by_id=by.agency_id or "",

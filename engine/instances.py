@@ -263,6 +263,7 @@ def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
         place=opened.place,
         moves=opened.moves or "",
         accept=opened.accept or "",
+        inputs=opened.inputs,
         status=TaskStatus.AWAITING,
         accountable_id=act.giver_id,
         giver_id=act.giver_id,

@@ -12,7 +12,7 @@ from . import alarms, answers, consents, deadlines, drafts, instances
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
-from .errors import Conflict, NotAllowed
+from .errors import Conflict, Invalid, NotAllowed
 from .forms import validate
 from .models.cases import ConsentAnswer
 from .models.people import User
@@ -151,6 +151,7 @@ def complete(
     check_arrived(act, task)
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
+    check_interpreter(act, task, given.values)
     answers.keep(act, task, given.by_domain)
     act.facts = act.facts | given.facts
     for purpose, answer in given.consents:
@@ -209,6 +210,13 @@ def check_not_same_person(act: Act, task: UserTask) -> None:
         raise NotAllowed(
             f"You did “{act.bundle.elements[element].name}” in this case; this step needs a second person."
         )
+
+
+def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> None:
+    """No consent and no interview in a language the person does not speak without a named interpreter."""
+    field = act.bundle.elements[task.element].properties.get("nrm:interpreter")
+    if field and act.facts.get("interpreter_needed") == "yes" and not values.get(field):
+        raise Invalid(fields={field: "This person needs an interpreter. Name who interprets, or ask for one first."})
 
 
 def check_arrived(act: Act, task: UserTask) -> None:

@@ -70,7 +70,7 @@ def check_coordinate(actor: Actor, case: Case) -> None:
 
 def check_open_case(actor: Actor) -> None:
     """First responders detect; a coordinator may open a case for somebody who has no account."""
-    if "first_responder" not in actor.roles:
+    if "first_responder" not in actor.roles and not actor.is_coordinator:
         raise NotAllowed("Your agency is not a first responder. Call the coordinator, who can open the case.")
 
 

@@ -70,7 +70,7 @@ class Person(SQLModel, table=True):
 class Case(SQLModel, table=True):
     """One episode of one person, pinned to the bundle it began under."""
 
-    RECORDED: ClassVar = ("reference", "bundle_id", "lead_agency_id", "region", "status")
+    RECORDED: ClassVar = ("reference", "person_id", "incident_id", "bundle_id", "lead_agency_id", "region", "status")
     __tablename__ = "episode"  # `case` is a reserved word of SQL
     __table_args__ = (Index("ix_episode_status_region", "status", "region", "opened_at"),)
 
@@ -123,6 +123,23 @@ class Consent(SQLModel, table=True):
     taken_by_id: str | None = link(nullable=True)
     happened_at: datetime = instant()
     entered_at: datetime = instant()
+
+
+class Link(SQLModel, table=True):
+    """Two cases that coordinators know to be one person: one leads, both keep their history; it can be undone."""
+
+    RECORDED: ClassVar = ("leading_id", "follower_id", "undone_at")
+    __tablename__ = "case_link"
+
+    id: str = key()
+    case_id: str = link("episode", index=True)  # the leading case, under whose lock the link is made
+    leading_id: str = link("episode")
+    follower_id: str = link("episode", index=True)
+    follower_person_id: str = link()  # whom the follower belonged to before
+    follower_lead_id: str = link("agency")  # who coordinated it before
+    linked_at: datetime = instant()
+    linked_by_id: str | None = link(nullable=True)
+    undone_at: datetime | None = instant(nullable=True)
 
 
 class Message(SQLModel, table=True):

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from .columns import instant, key, link, sealed, word, words
@@ -145,6 +145,7 @@ class UserTask(SQLModel, table=True):
     place: bool = False
     moves: str = Field(default="", max_length=48)
     accept: str = Field(default="", max_length=48)
+    inputs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     status: TaskStatus = word(TaskStatus)
     holder_id: str | None = link("agency", nullable=True)
     accountable_id: str = link("agency")
@@ -299,6 +300,24 @@ class Answer(SQLModel, table=True):
     sealed: bytes = sealed()
     commitment: str = Field(max_length=64)
     entered_at: datetime = instant()
+
+
+class Correction(SQLModel, table=True):
+    """A completed form was corrected; where a gateway was passed on the old answer, the coordinator decides."""
+
+    RECORDED: ClassVar = ("task_id", "fields", "reason", "verdict")
+
+    id: str = key()
+    case_id: str = link("episode", index=True)
+    task_id: str = link("user_task")
+    fields: list[str] = words()
+    gateways: list[str] = words()
+    reason: str = Field(max_length=48)
+    corrected_by_id: str | None = link(nullable=True)
+    corrected_at: datetime = instant()
+    verdict: str = Field(default="", max_length=16)  # "" where nothing had been decided on the old answer
+    decided_by_id: str | None = link(nullable=True)
+    decided_at: datetime | None = instant(nullable=True)
 
 
 class Draft(SQLModel, table=True):

@@ -30,7 +30,7 @@ OUTCOMES = frozenset({"done", "partly_done", "failed"})
 PROPERTIES = {
     "userTask": frozenset(
         {"nrm:purpose", "nrm:accept", "nrm:urgent", "nrm:service", "nrm:place", "nrm:moves"}
-        | {"nrm:not_same_person_as", "nrm:not_same_agency_as"}
+        | {"nrm:not_same_person_as", "nrm:not_same_agency_as", "nrm:interpreter"}
     ),
     "callActivity": frozenset({"nrm:participations"}),
     "endEvent": frozenset({"nrm:outcome"}),

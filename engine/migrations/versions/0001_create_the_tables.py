@@ -284,6 +284,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "case_link",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("leading_id", sa.String(length=32), nullable=False),
+        sa.Column("follower_id", sa.String(length=32), nullable=False),
+        sa.Column("follower_person_id", sa.String(length=32), nullable=False),
+        sa.Column("follower_lead_id", sa.String(length=32), nullable=False),
+        sa.Column("linked_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("linked_by_id", sa.String(length=32), nullable=True),
+        sa.Column("undone_at", engine.models.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["episode.id"], name=op.f("fk_case_link_case_id")),
+        sa.ForeignKeyConstraint(["follower_id"], ["episode.id"], name=op.f("fk_case_link_follower_id")),
+        sa.ForeignKeyConstraint(["follower_lead_id"], ["agency.id"], name=op.f("fk_case_link_follower_lead_id")),
+        sa.ForeignKeyConstraint(["leading_id"], ["episode.id"], name=op.f("fk_case_link_leading_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_link")),
+    )
+    with op.batch_alter_table("case_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_link_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_link_follower_id"), ["follower_id"], unique=False)
+
+    op.create_table(
         "consent",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
@@ -549,6 +570,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Boolean(), nullable=False),
         sa.Column("moves", sqlmodel.sql.sqltypes.AutoString(length=48), nullable=False),
         sa.Column("accept", sqlmodel.sql.sqltypes.AutoString(length=48), nullable=False),
+        sa.Column("inputs", sa.JSON(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -611,6 +633,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.create_index("ix_answer_case_form", ["case_id", "form"], unique=False)
+
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("task_id", sa.String(length=32), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("gateways", sa.JSON(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=48), nullable=False),
+        sa.Column("corrected_by_id", sa.String(length=32), nullable=True),
+        sa.Column("corrected_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("decided_by_id", sa.String(length=32), nullable=True),
+        sa.Column("decided_at", engine.models.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["episode.id"], name=op.f("fk_correction_case_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_correction_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "draft",
@@ -749,6 +791,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_task_id"))
 
     op.drop_table("draft")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_correction_case_id"))
+
+    op.drop_table("correction")
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.drop_index("ix_answer_case_form")
 
@@ -808,6 +854,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_case_id"))
 
     op.drop_table("consent")
+    with op.batch_alter_table("case_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_link_follower_id"))
+        batch_op.drop_index(batch_op.f("ix_case_link_case_id"))
+
+    op.drop_table("case_link")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_token_user_id"))
 
