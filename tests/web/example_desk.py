@@ -33,6 +33,7 @@ OFFER = {
     "id": "77aa",
     "card": True,
     "state_at": None,
+    "outcome": "",
     "reference": "QK7-FM4P",
     "task_name": "Arrival in the shelter",
     "owed": "The person gets a bed, food and somebody to talk to on the first evening.",

@@ -19,6 +19,11 @@ pytestmark = pytest.mark.once
 FOLDER = templates.FOLDER / "templates"
 NAMES_OF_PAGES = sorted(path.name for path in FOLDER.glob("*.html") if path.name != "base.html")
 FIRST_PAGE = 60 * 1024
+# What is said of an offer that can no longer be answered.
+OFFER_HEAD = (
+    *("id", "reference", "task_name", "owed", "state", "state_at", "outcome", "revision", "urgent", "offered_at"),
+    *("answer_by", "giver", "giver_phone"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -164,7 +169,14 @@ def test_accepting_takes_one_click_and_declining_two():
 
 
 def test_an_expired_offer_shows_no_answer_buttons():
-    context = examples.PAGES["offer_show.html"] | {"can_answer": False, "why_not": "This offer has expired."}
+    offer = {key: examples.PAGES["offer_show.html"]["handoff"][key] for key in OFFER_HEAD}
+    handoff = offer | {"card": False, "shared": [], "state": "expired", "answer_by": None}
+    context = examples.PAGES["offer_show.html"] | {
+        "handoff": handoff,
+        "can_answer": False,
+        "can_relay": False,
+        "why_not": "This offer has expired.",
+    }
     page = html.fromstring(rendered("offer_show.html", context=context))
     assert not page.xpath("//form[contains(@action, '/handoffs/')]")
     assert "This offer has expired." in page.text_content()
