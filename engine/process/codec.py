@@ -81,7 +81,8 @@ def _kept(workflow: Any) -> list[Task]:
 
 def _is_open(beside: Task) -> bool:
     """Whether a boundary event or its activity, or the join right behind it, has not ended."""
-    return any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in (beside, *beside.children))
+    joins = [task for task in beside.children if isinstance(task.task_spec, specs.BoundaryJoin)]
+    return any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in (beside, *joins))
 
 
 def load(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Mapping[str, Any]) -> Running:

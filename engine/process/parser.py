@@ -27,6 +27,7 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from . import events, specs
@@ -78,6 +79,19 @@ class _Ours:
     def get_description(self) -> str:
         """Only for the library's own logs."""
         return str(self._element.kind)
+
+    def _add_boundary_event(self, children: Any) -> Any:
+        """As in the library, but for the join."""
+        spec, name = self.spec, self._element.id  # type: ignore[attr-defined]
+        split = BoundaryEventSplit(spec, f"{name}.BoundaryEventSplit")
+        join = specs.BoundaryJoin(spec, f"{name}.BoundaryEventJoin", split_task=split.name, cancel=True)
+        split.connect(self.task)
+        self.task.connect(join)
+        for event in children:
+            child = self.process_parser.parse_node(event)  # type: ignore[attr-defined]
+            split.connect(child)
+            child.connect(join)
+        return split
 
     def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
         spec = self.spec  # type: ignore[attr-defined]
@@ -159,8 +173,8 @@ def build_specs(
             problems.append(_refused(error.file_name or process, error))
     if problems:
         return {}
-    for process in parser.process_parsers:  # embedded subprocesses were found on the way
-        built.setdefault(process, parser.get_spec(process))
+    while missing := parser.process_parsers.keys() - built.keys():  # embedded ones are found on the way
+        built.update((process, parser.get_spec(process)) for process in sorted(missing))
     for spec in built.values():
         specs.connect_joins(spec.task_specs)
         specs.connect_instances(spec.task_specs)

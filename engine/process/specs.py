@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import mixins
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -91,10 +92,11 @@ class InclusiveGateway(mixins.InclusiveGatewayMixin, TokenJoin, BpmnSpecMixin): 
 
     def _tokens(self, my_task: Task) -> Iterable[str]:
         for task in my_task.workflow.tasks.values():
-            if task.has_state(TaskState.NOT_FINISHED_MASK) and task.task_spec is not self:
-                parent = task.parent
-                if parent is None or parent.state == TaskState.COMPLETED:
-                    yield task.task_spec.name
+            if not task.has_state(TaskState.NOT_FINISHED_MASK):
+                continue
+            parent, waits_here = task.parent, task.task_spec is self and task.state == TaskState.WAITING
+            if not waits_here and (parent is None or parent.state == TaskState.COMPLETED):
+                yield task.task_spec.name
 
     def _run_hook(self, my_task: Task) -> bool:
         matches, defaults = self._get_matching_outputs(my_task)
@@ -121,7 +123,21 @@ def connect_joins(specs: dict[str, TaskSpec]) -> None:
                 before = [source for source in specs[name]._inputs if source != join.name and source not in seen]
                 seen.update(before)
                 waiting.extend(before)
+        for after in join._outputs:  # a token that has just passed may come round again
+            reach.setdefault(join.name, set()).update(reach.get(after, ()))
         join.reach = {name: frozenset(entries) for name, entries in reach.items()}
+
+
+class BoundaryJoin(BoundaryEventJoin):  # type: ignore[misc]
+    """Ends what stands beside an activity, once the activity has ended or was interrupted.
+
+    The library's looks for its fellows in everything below the split. Where a boundary event leads back to its own
+    activity it takes those of the next round as well, and their timers stay armed for ever.
+    """
+
+    def _find_tasks(self, my_task: Task) -> list[Task]:
+        beside = my_task.parent.parent.children
+        return [task for each in beside for task in each.children if task.task_spec is self]
 
 
 class MultiInstance(BpmnSpecMixin):  # type: ignore[misc]

@@ -7,7 +7,7 @@ import orjson
 
 from engine.process import definitions
 
-from .models import MODELS, files
+from .models import files, processes
 from .walking import answer
 
 ROOT = Path(__file__).parents[3]
@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[3]
 
 def bundle_files(name: str) -> dict[str, bytes]:
     """The files of a model, or of a country."""
-    if name in MODELS:
-        return files(MODELS[name])
-    return definitions.read_folders(ROOT / "workflows" / name, ROOT / "forms" / name)
+    if (ROOT / "workflows" / name).exists():
+        return definitions.read_folders(ROOT / "workflows" / name, ROOT / "forms" / name)
+    return files(processes(name))
 
 
 def main() -> None:

@@ -3,12 +3,12 @@
 `MODELS` holds, for each model, its processes; the first is where it starts.
 """
 
-from functools import cache
 from pathlib import Path
 
 from engine.process.definitions import Bundle, compile_bundle
 
 from .drawing import draw
+from .invented import invent
 
 FACTS = "".join(
     f'[{name}]\ntype = "code"\nvalues = ["yes", "no"]\ninitial = "no"\nmeaning = "A fork."\n'
@@ -376,10 +376,15 @@ def files(processes: dict[str, str]) -> dict[str, bytes]:
     return drawn | {"facts.toml": FACTS.encode(), "country.toml": COUNTRY.read_bytes(), "rate.dmn": TABLE}
 
 
-@cache
+def processes(name: str) -> dict[str, str]:
+    """The processes of a model; `invented:7` is the seventh that is invented."""
+    kind, _, seed = name.partition(":")
+    return invent(int(seed)) if kind == "invented" else MODELS[name]
+
+
 def model(name: str) -> Bundle:
     """A compiled model."""
-    return compile_bundle(files(MODELS[name]))
+    return compile_bundle(files(processes(name)))
 
 
 def sketch(**processes: str) -> Bundle:
