@@ -58,13 +58,9 @@ NATIONAL_REFERRAL = Process(
              each=("=services_planned", "service"), service="=service", urgent="=false"),
         any_of("plan_ended", "Plan carried out", (8, 7), label="lowleft"),
         any_of("all_ended", "All help ended", (11, 7), label="lowleft"),
-        one_of("closure_again", "Propose", (11, 8), label="right"),
-        task("closure_proposal", "Propose closure", (11, 9), "closure",
-             "The person hears that the case is about to close, and why, and can object."),
-        task("closure_approval", "Approve closure", (11, 10), "closure",
-             "A second person makes sure that nothing owed is left undone.", not_same_person_as="closure_proposal"),
-        one_of("is_closed", "Approved?", (11, 11), label="bottom"),
-        end("closed", "Case closed", (12, 11)),
+        call("close_case", "Close the case", (11, 8), "closure",
+             "No case ends by itself: it is proposed, and a second person agrees."),
+        end("closed", "Case closed", (11, 9)),
     ),
     (
         *path("national_referral_start", "intake", "announce_paper", "side_by_side", "owed_now"),
@@ -94,9 +90,7 @@ NATIONAL_REFERRAL = Process(
         otherwise("plan_agreed", "plan_ended", "Nothing more", route="over:55"),
         *path("planned_shelter", "plan_ended"), *path("plan_legal_aid", "plan_ended"),
         *path("plan_protection", "plan_ended"), *path("planned_services", "plan_ended"),
-        *path("plan_ended", "all_ended", "closure_again", "closure_proposal", "closure_approval", "is_closed"),
-        when("is_closed", "closed", "Yes", '=closure_approved = "yes"'),
-        otherwise("is_closed", "closure_again", "No", route="around:-100"),
+        *path("plan_ended", "all_ended", "close_case", "closed"),
     ),
     gaps={1: 84},
 )  # fmt: skip
@@ -183,5 +177,25 @@ RECOVERY = Process(
         *path("recovery_start", "rest_again", "reflection_period", "reflection_review", "is_rested"),
         when("is_rested", "rest_again", "Extended", '=reflection_decision = "extended"', route="under:56"),
         otherwise("is_rested", "recovered", "Ends"),
+    ),
+)  # fmt: skip
+
+CLOSURE = Process(
+    "closure", "Closure", "Two people agree that nothing owed is left undone, whichever way the path has ended.",
+    (("coordinator", 1),),
+    (
+        start("closure_start", "Path has ended", (0, 0)),
+        one_of("closure_again", "Propose", (1, 0), label="top"),
+        task("closure_proposal", "Propose closure", (2, 0), "closure",
+             "The person hears that the case is about to close, and why, and can object."),
+        task("closure_approval", "Approve closure", (3, 0), "closure",
+             "A second person makes sure that nothing owed is left undone.", not_same_person_as="closure_proposal"),
+        one_of("is_closed", "Approved?", (4, 0), label="top"),
+        end("closure_agreed", "Closure agreed", (5, 0)),
+    ),
+    (
+        *path("closure_start", "closure_again", "closure_proposal", "closure_approval", "is_closed"),
+        when("is_closed", "closure_agreed", "Yes", '=closure_approved = "yes"'),
+        otherwise("is_closed", "closure_again", "No", route="under:56"),
     ),
 )  # fmt: skip
