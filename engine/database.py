@@ -72,7 +72,7 @@ class Store:
 def _server(url: Any) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
 
 
 def _embedded(url: Any) -> Engine:
@@ -81,6 +81,7 @@ def _embedded(url: Any) -> Engine:
     database = create_engine(
         url,
         module=sqlite,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
     )
     event.listen(database, "connect", _prepare)

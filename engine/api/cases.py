@@ -88,8 +88,8 @@ def show(desk: Reader, reference: str) -> told.Case:
 
 def _told(desk: Desk, act: Act) -> told.Case:
     seen = cases.overview(act)
-    near = showing.around(desk, [*seen.handoffs, *seen.tasks])
-    near.movements.update({journey.task_id: journey for journey in seen.movements})
+    near = showing.of_handoffs(desk, seen.handoffs)
+    duties = showing.of_tasks(desk, seen.tasks)
     lead = near.contact(act.case.lead_agency_id)
     assert lead is not None
     steers = desk.by.is_coordinator
@@ -100,7 +100,7 @@ def _told(desk: Desk, act: Act) -> told.Case:
         closed_at=act.case.closed_at,
         region=act.case.region if steers else None,
         lead=lead,
-        tasks=[told.Task(**showing.task_fields(near, row)) for row in seen.tasks],
+        tasks=[told.Task(**showing.task_fields(duties, row)) for row in seen.tasks],
         handoffs=[showing.handoff(near, row) for row in seen.handoffs],
         clocks=[told.Clock.model_validate(row, from_attributes=True) for row in seen.deadlines],
         consents=[told.Consent.model_validate(row, from_attributes=True) for row in seen.consents],

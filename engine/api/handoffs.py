@@ -50,7 +50,7 @@ def _card(act: Act, handoff: Handoff) -> told.Card | None:
 
 
 def _told(desk: Desk, handoff: Handoff, card: told.Card | None = None) -> told.Handoff:
-    return showing.handoff(showing.around(desk, [handoff], movements=True), handoff, card)
+    return showing.handoff(showing.of_handoffs(desk, [handoff]), handoff, card)
 
 
 def _done(desk: Desk, handoff: Handoff) -> Done:

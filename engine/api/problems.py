@@ -97,6 +97,8 @@ def problem(error: Exception, at: str = "") -> Response:
         return _misread(error)
     if isinstance(error, HTTPException):
         return _http(error)
+    if isinstance(error, errors.Unavailable):
+        log.warning("api.unavailable", exc_info=error)
     for known, kind in _OF_ERROR:
         if isinstance(error, known):
             return answer(kind, error.message, _fields(error, at))

@@ -21,11 +21,15 @@ _UNRELATED = (*PENDING_HANDOFF, HandoffState.DECLINED, HandoffState.EXPIRED, Han
 
 @dataclass(frozen=True)
 class Around:
-    """What the rows of one answer refer to, read once: agencies, the cases the reader may open, journeys."""
+    """What the rows of one answer refer to, read once.
+
+    `agencies` and `cases` (those the reader may open) by id; `names` in the reader's language and `movements` by task.
+    """
 
     desk: Desk
     agencies: dict[str, Agency]
     cases: dict[str, Case]
+    names: dict[str, str]
     movements: dict[str, Movement]
 
     def contact(self, agency_id: str | None) -> told.Contact | None:
@@ -39,23 +43,46 @@ class Around:
         return case.reference if case else None
 
 
-def around(desk: Desk, rows: Sequence[Any], *, movements: bool = False, agencies: bool = True) -> Around:
-    """Read what these rows (each with a case) refer to."""
+def of_tasks(desk: Desk, rows: Sequence[UserTask]) -> Around:
+    """What these user tasks refer to."""
+    cases = _cases(desk, rows)
+    loaded = {case.bundle_id: bundles.load(desk.session, case.bundle_id) for case in cases.values()}
+    names = {
+        row.id: element_name(loaded[case.bundle_id], row.element, desk.t)
+        for row in rows
+        if (case := cases.get(row.case_id)) is not None
+    }
+    return Around(desk, {}, cases, names, {})
+
+
+def of_handoffs(desk: Desk, rows: Sequence[Handoff]) -> Around:
+    """What these handoffs refer to."""
     session = desk.session
+    ids = {row.task_id for row in rows}
+    drawn = select(UserTask.id, UserTask.element, Case.bundle_id).join(Case, col(Case.id) == UserTask.case_id)
+    names = {
+        task_id: element_name(bundles.load(session, bundle_id), element, desk.t)
+        for task_id, element, bundle_id in (session.exec(drawn.where(col(UserTask.id).in_(ids))).all() if ids else ())
+    }
+    journeys = select(Movement).where(col(Movement.task_id).in_(ids))
+    found = {journey.task_id: journey for journey in (session.exec(journeys).all() if ids else ())}
+    return Around(desk, agencies(desk), _cases(desk, rows), names, found)
+
+
+def agencies(desk: Desk) -> dict[str, Agency]:
+    """Every agency by id."""
+    return {agency.id: agency for agency in desk.session.exec(select(Agency)).all()}
+
+
+def _cases(desk: Desk, rows: Iterable[Any]) -> dict[str, Case]:
     ids = {row.case_id for row in rows}
     query = visibility.visible_cases(desk.by).where(col(Case.id).in_(ids))
-    cases = {case.id: case for case in session.exec(query).all()} if ids else {}
-    known = {a.id: a for a in session.exec(select(Agency)).all()} if agencies else {}
-    found: dict[str, Movement] = {}
-    if movements and rows:
-        journeys = select(Movement).where(col(Movement.task_id).in_({row.task_id for row in rows}))
-        found = {journey.task_id: journey for journey in session.exec(journeys).all()}
-    return Around(desk, known, cases, found)
+    return {case.id: case for case in desk.session.exec(query).all()} if ids else {}
 
 
 def tasks(desk: Desk, rows: Sequence[UserTask]) -> list[told.Task]:
     """User tasks of which the reader may know."""
-    near = around(desk, rows, agencies=False)
+    near = of_tasks(desk, rows)
     return [told.Task(**task_fields(near, row)) for row in rows]
 
 
@@ -66,19 +93,17 @@ def task(desk: Desk, row: UserTask) -> told.Task:
 
 def task_fields(near: Around, row: UserTask) -> dict[str, Any]:
     """The fields that every picture of a task has."""
-    case = near.cases.get(row.case_id)
-    name = element_name(bundles.load(near.desk.session, case.bundle_id), row.element, near.desk.t) if case else ""
     same = told.Task.model_fields.keys() - {"reference", "name"}
     return {
-        "reference": case.reference if case else None,
-        "name": str(name) or row.name,
+        "reference": near.reference(row.case_id),
+        "name": near.names.get(row.id) or row.name,
         **{field: getattr(row, field) for field in same},
     }
 
 
 def handoffs(desk: Desk, rows: Sequence[Handoff]) -> list[told.Handoff]:
     """Handoffs of which the reader gives, receives or steers the case."""
-    near = around(desk, rows, movements=True)
+    near = of_handoffs(desk, rows)
     return [handoff(near, row) for row in rows]
 
 
@@ -93,6 +118,7 @@ def handoff(near: Around, row: Handoff, card: told.Card | None = None) -> told.H
     travels = journey is not None and journey.arrived_at is None
     return told.Handoff(
         **{name: getattr(row, name) for name in _PLAIN},
+        task_name=near.names.get(row.task_id) or row.task_name,
         reference=near.reference(row.case_id) if engaged or (gives and not receives) else None,
         task_id=row.task_id if engaged or (gives and travels) else None,
         giver=near.contact(row.giver_id),
@@ -107,7 +133,7 @@ def handoff(near: Around, row: Handoff, card: told.Card | None = None) -> told.H
 
 
 _PLAIN = (
-    "id", "task_name", "service", "urgent", "state", "offered_at", "answer_by", "answered_at", "ended_at", "reason",
+    "id", "service", "urgent", "state", "offered_at", "answer_by", "answered_at", "ended_at", "reason",
     "outcome", "revision",
 )  # fmt: skip
 
@@ -121,5 +147,4 @@ def movement(row: Movement) -> told.Movement:
 
 def references(desk: Desk, rows: Iterable[Any]) -> dict[str, str]:
     """The references of the cases these rows belong to, of those the reader may open, by case."""
-    near = around(desk, list(rows), agencies=False)
-    return {case_id: case.reference for case_id, case in near.cases.items()}
+    return {case_id: case.reference for case_id, case in _cases(desk, rows).items()}

@@ -48,7 +48,7 @@ def _detail(desk: Desk, task: UserTask) -> told.TaskDetail:
     journey = movements.expected(desk.session, task) if task.moves else None
     values, saved_at = drafts.load(desk.session, task, by=desk.by)
     return told.TaskDetail(
-        **showing.task_fields(showing.around(desk, [task], agencies=False), task),
+        **showing.task_fields(showing.of_tasks(desk, [task]), task),
         owed=act.bundle.elements[task.element].documentation,
         package=answers.package(act, task) if mine else {},
         form_schema=forms.json_schema(form, desk.by.language),
