@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.batteries.model import HELD, PENDING, Duty, Episode, Facts, Key, Model, Offer
+from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Model, Offer
 
 Outcome = str | None
 OTHER_PERSON = {"closure_approval": "closure_proposal"}
@@ -40,6 +40,7 @@ def _always(facts: Facts) -> Outcome:
 
 # which answer ends the scope a step belongs to, and how: read from the drawing by a person, not by the engine
 ENDS: dict[str, Callable[[Facts], Outcome]] = {
+    "paper_follow_up": _always,
     "rights_and_consent": _refused,
     "second_opinion": _identified,
     "service_report": _service,
@@ -72,11 +73,8 @@ def claimed(case: Episode, duty: Duty, person: str) -> None:
 
 def accepted(model: Model, case: Episode, offer: Offer) -> bool:
     """The first acceptance wins; False where the last place has gone."""
-    if offer.beds:
-        beds = model.beds[offer.beds]
-        if beds.taken + offer.units > beds.total:
-            return False
-        beds.taken += offer.units
+    if offer.beds and not model.take(offer.beds, offer.units):
+        return False
     for other in case.pending(offer.key):
         other.state = "recalled"
     offer.state = "accepted"
@@ -110,16 +108,25 @@ def completed(model: Model, case: Episode, duty: Duty, person: str, agency: str)
     outcome = ENDS[duty.element](case.facts) if duty.element in ENDS else None
     if outcome is None:
         return
-    _end(model, case, duty.key, outcome)
+    _end(model, case, duty.key[:2], outcome)
     if duty.element == "closure_approval":
-        case.open = False
+        _close(model, case)
 
 
-def _end(model: Model, case: Episode, key: Key, outcome: str) -> None:
+def _close(model: Model, case: Episode) -> None:
+    """What accompanied the path ends with it."""
+    case.open = False
+    for duty in case.duties.values():
+        if duty.status in OPEN:
+            duty.status = "cancelled"
+            _end(model, case, duty.key[:2], "recalled")
+
+
+def _end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> None:
     for offer in case.offers:
-        if offer.key[:2] == key[:2] and offer.state in PENDING + HELD:
+        if offer.key[:2] == scope and offer.state in PENDING + HELD:
             offer.state = "recalled" if offer.state in PENDING else outcome
-    for lane in [k for k in case.fills if k[:2] == key[:2]]:
+    for lane in [key for key in case.fills if key[:2] == scope]:
         fill = case.fills.pop(lane)
         if fill.beds:
             model.beds[fill.beds].taken -= fill.units

@@ -38,8 +38,8 @@ class Run:
         with store.reading() as session:
             rows = list(session.connection().execute(observed.PLACES))
             self.forms = cases.current_bundle(session).forms
-        beds = {(row.agency_id, row.kind): Beds(row.total, row.taken) for row in rows}
-        self.model = Model(desks(self.staff.codes), beds)
+        beds = {(row.agency_id, row.kind): Beds(row.total, row.taken, row.confirmed_at) for row in rows}
+        self.model = Model(desks(self.staff.codes), beds, self.now)
         self._names = {
             key: frozenset(name for q in form.questions for name in (q.name, q.fact) if name)
             for key, form in self.forms.items()
@@ -47,7 +47,7 @@ class Run:
 
     def pass_time(self, until: datetime) -> None:
         """Set the clock; it never goes back."""
-        self.now = max(self.now, until)
+        self.now = self.model.now = max(self.now, until)
         clock.set_offset(self.now - datetime.now(UTC))
 
     def later(self, by: timedelta) -> None:

@@ -6,6 +6,7 @@ asked, which places are taken and how every handoff stands. The battery compares
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.demo.agencies import AGENCIES
@@ -48,7 +49,12 @@ class Beds:
     """The places of one kind in one agency."""
 
     total: int
-    taken: int = 0
+    taken: int
+    confirmed_at: datetime
+
+    def may_have(self, units: int, now: datetime) -> bool:
+        """Whether they may be asked for: enough is free, or nobody has confirmed the number for a day."""
+        return self.taken + units <= self.total or now - self.confirmed_at > timedelta(hours=24)
 
 
 @dataclass
@@ -140,6 +146,7 @@ class Model:
 
     desks: dict[str, Desk]
     beds: dict[tuple[str, str], Beds]
+    now: datetime
     episodes: dict[str, Episode] = field(default_factory=dict)
 
     @property
@@ -168,7 +175,12 @@ class Model:
                 self.make(case, duty)
 
     def _inherit(self, case: Episode, duty: Duty) -> None:
-        instance, scope, _ = duty.key
+        """What a call takes over from its caller, and what accompanies the path from the path."""
+        instance, scope, lane = duty.key
+        held = case.fills.get((case.spine, "", lane))
+        beside = instance != case.spine and scope == ""
+        if beside and held and not any(d.key == duty.key for d in case.duties.values()):
+            case.fills[duty.key] = Fill(held.agency)
         if duty.process not in INHERITING or any(d.key[:2] == (instance, scope) for d in case.duties.values()):
             return
         for (place, within, lane), fill in list(case.fills.items()):
@@ -204,7 +216,7 @@ class Model:
             and (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
             and (not desk.ages or age in desk.ages)
             and (units == 1 or desk.families)
-            and (not duty.place or (beds is not None and beds.total - beds.taken >= units))
+            and (not duty.place or (beds is not None and beds.may_have(units, self.now)))
         )
 
     def units(self, case: Episode) -> int:
@@ -229,20 +241,29 @@ class Model:
             return
         tried = {o.to for o in case.offers if o.key == duty.key and o.state in ("declined", "expired")}
         found = [d for d in self.suitable(case, duty) if basis[1] in (None, d.id) and (again or d.id not in tried)]
-        if found and found[0].id == duty.giver:
-            self._take_own(case, duty, found[0].id)
+        if found and found[0].id == duty.giver and self._take_own(case, duty, found[0].id):
             return
+        found = [d for d in found if d.id != duty.giver]
         if not found:
             self._exhaust(case, duty, "no_taker")
             return
         for desk in found if duty.urgent else found[:1]:
             self.offer(case, duty, desk.id, basis[0])
 
-    def _take_own(self, case: Episode, duty: Duty, agency: str) -> None:
-        beds = (agency, self._kind(case)) if duty.place else None
-        if beds:
-            self.beds[beds].taken += self.units(case)
-        self.settle(case, duty, agency, beds, self.units(case))
+    def _take_own(self, case: Episode, duty: Duty, agency: str) -> bool:
+        beds, units = (agency, self._kind(case)) if duty.place else None, self.units(case)
+        if beds and not self.take(beds, units):
+            return False
+        self.settle(case, duty, agency, beds, units)
+        return True
+
+    def take(self, beds: tuple[str, str], units: int) -> bool:
+        """Take places; False where there are not enough."""
+        there = self.beds[beds]
+        if there.taken + units > there.total:
+            return False
+        there.taken += units
+        return True
 
     def offer(self, case: Episode, duty: Duty, to: str, basis: str) -> None:
         """One more offer."""

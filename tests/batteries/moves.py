@@ -8,10 +8,11 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from engine import act as engine_acts
-from engine import alarms, cases, consents, handoffs, movements, tasks, worker
+from engine import agencies, alarms, cases, consents, handoffs, movements, tasks, worker
 from engine.errors import Conflict, NotAllowed, NotFound, Stale
 from engine.models.cases import ConsentAnswer
 from engine.models.columns import UTCDateTime
+from engine.models.people import PlaceKind
 from engine.models.work import Alarm, DeclineCode
 from tests.batteries import acts, observed, world
 from tests.batteries.driver import Refusals, Run
@@ -37,7 +38,8 @@ def _moves(run: Run) -> list[Move]:
     if len(live) < run.episodes:
         return [(1.0, open_case, ())]
     case = run.rng.choice(live)
-    moves: list[Move] = [(0.6, tick, ()), (0.15, consent, (case,)), (0.1, acknowledge, (case,))]
+    moves: list[Move] = [(0.6, tick, ()), (0.15, consent, (case,)), (0.4, acknowledge, (case,))]
+    moves.append((0.1, confirm_places, ()))
     for offer in case.offers:
         if offer.state in PENDING:
             about = (case, offer)
@@ -52,8 +54,8 @@ def _moves(run: Run) -> list[Move]:
 def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
     about = (case, duty)
     if duty.status == "awaiting":
-        urge = 2.0 if duty.exhausted else 0.2
-        return [(urge, reroute, about), (urge / 2, find_place, about)]
+        urge = 0.6 if duty.exhausted else 0.2
+        return [(urge, reroute, about), (urge / 2, find_place, about), (urge, consent, (case, duty.purpose))]
     moves: list[Move] = [(0.3, reassign, about), (0.2, wrong_task, about)]
     if duty.travels:
         moves += [(1.0, depart, about), (2.0, arrive, about)]
@@ -71,8 +73,8 @@ def open_case(run: Run) -> None:
     case = run.model.episodes[opened.id] = Episode(opened.id, run.model.lead(region), region, {})
     run.people[case.id] = world.person(run.rng, region.startswith("abroad"))
     with run.store.reading() as session:
-        spine = observed.look(session, case.id).tasks[0].instance_id
-    case.fills[spine, "", "first_responder"] = Fill(str(by.agency_id))
+        case.spine = observed.look(session, case.id).tasks[0].instance_id
+    case.fills[case.spine, "", "first_responder"] = Fill(str(by.agency_id))
     run.check(case, by.agency_id)
 
 
@@ -200,9 +202,9 @@ def find_place(run: Run, case: Episode, duty: Duty) -> None:
     run.check(case, by.agency_id)
 
 
-def consent(run: Run, case: Episode) -> None:
+def consent(run: Run, case: Episode, about: str = "") -> None:
     """The person says something else than before; sometimes to one agency only."""
-    purpose = run.rng.choice(PURPOSES)
+    purpose = about or run.rng.choice(PURPOSES)
     answer = run.rng.choices(list(ConsentAnswer), (60, 15, 25))[0]
     recipient = run.rng.choice(list(run.model.desks)) if run.rng.random() < 0.1 else None
     by = run.anyone(case.lead)
@@ -214,6 +216,14 @@ def consent(run: Run, case: Episode) -> None:
     run.do(f"consent {answer}", case, say)
     case.consents[purpose] = (answer.value, recipient)
     run.check(case, by.agency_id)
+
+
+def confirm_places(run: Run) -> None:
+    """A shelter says how many places it has."""
+    (agency, kind), beds = run.rng.choice(list(run.model.beds.items()))
+    by, total = run.staff.manager(agency), max(run.rng.randint(1, 4), beds.taken)
+    run.do("confirm places", None, lambda s: agencies.confirm_places(s, PlaceKind(kind), total, by=by))
+    beds.total, beds.confirmed_at = total, run.now
 
 
 # ---- the way there

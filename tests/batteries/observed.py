@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from engine.handoffs import TRANSITIONS
+from engine.models.columns import UTCDateTime
 from engine.models.work import HandoffState
 from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Model
 
@@ -22,7 +23,7 @@ FILLS = text(
     "SELECT instance_id, scope, lane, agency_id, place_id, places FROM participation"
     " WHERE case_id = :case AND until IS NULL"
 )
-PLACES = text("SELECT id, agency_id, kind, total, taken FROM place")
+PLACES = text("SELECT id, agency_id, kind, total, taken, confirmed_at FROM place").columns(confirmed_at=UTCDateTime())
 GIVEN = text("SELECT place_id, sum(places) FROM participation WHERE until IS NULL AND place_id IS NOT NULL GROUP BY 1")
 ALARMS = text("SELECT task_id, kind, to_id FROM alarm WHERE case_id = :case AND settled_at IS NULL")
 ALIVE = text(
@@ -179,6 +180,8 @@ def _fills(case: Episode, seen: Seen) -> None:
 
 def _alarms(model: Model, case: Episode, seen: Seen) -> None:
     for duty in case.duties.values():
+        if duty.status == "awaiting":
+            need(bool(duty.exhausted) != bool(case.pending(duty.key)), "nobody is asked, and nobody was told:", duty)
         if duty.status == "awaiting" and duty.exhausted:
             desk = model.duty_desk if duty.exhausted == "no_taker" else case.lead
             need((duty.id, duty.exhausted, desk) in seen.alarms, "nobody is alarmed:", duty)

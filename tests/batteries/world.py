@@ -13,7 +13,7 @@ from engine.actor import SYSTEM, Actor
 from engine.config import settings
 from engine.database import Store
 from engine.demo import agencies
-from engine.models.people import Agency, Place, User
+from engine.models.people import Agency, Duty, Place, User
 
 KEY = b"k" * 32
 FIRST_RESPONDERS = ("police_osh", "police_bishkek", "border_guard", "ngo_osh", "hotline", "health", "iom", "consulate")
@@ -57,7 +57,10 @@ def _second_people(session: Session) -> None:
         if user.login.endswith("_2") or f"{user.login}_2" in logins:
             continue
         second = User(
-            agency_id=user.agency_id, login=f"{user.login}_2", name=f"{user.name}, second", duties=user.duties
+            agency_id=user.agency_id,
+            login=f"{user.login}_2",
+            name=f"{user.name}, second",
+            duties=[*user.duties, Duty.MANAGER.value],
         )
         session.add(second)
         audit.record(session, "person.added", second, by=SYSTEM)
@@ -74,6 +77,10 @@ class Staff:
     def of(self, agency_id: str) -> list[Actor]:
         """The people of one agency."""
         return self.by_agency[agency_id]
+
+    def manager(self, agency_id: str) -> Actor:
+        """Who keeps the places of an agency."""
+        return next(actor for actor in self.by_agency[agency_id] if Duty.MANAGER in actor.duties)
 
 
 def staff(store: Store) -> Staff:
