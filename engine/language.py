@@ -5,6 +5,7 @@ readers) and a mark (for the eye). Catalogues are flat JSON files, one per langu
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -21,6 +22,8 @@ NAMES = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
 DEFAULT = "en"
 # The language of diagrams and tables.
 DRAWN_IN = "en"
+# The language in which errors are raised.
+SAID_IN = "en"
 # What stands in for a missing text: most readers of Kyrgyz also read Russian.
 FALLBACKS = {"ky": ("ru", "en"), "ru": ("en", "ky"), "en": ("ru", "ky")}
 
@@ -94,6 +97,14 @@ class Translator:
         """A text of a diagram or a decision table, which are drawn in English, in the page's language."""
         return self.choose({DRAWN_IN: text} | drawn_words(settings().folder("workflows")).get(text, {}))
 
+    def said(self, refusal: str) -> Text:
+        """The sentence of an error, which the code says in English, in the page's language."""
+        for pattern, others in refusals():
+            if found := pattern.fullmatch(refusal):
+                told = {language: text.format(*found.groups()) for language, text in others.items()}
+                return self.choose({SAID_IN: refusal} | told)
+        return self.choose({SAID_IN: refusal})
+
     def code(self, family: str, value: object) -> Text:
         """The word for a code: `code("handoff.state", "offered")`."""
         return self(f"{family}.{value}")
@@ -162,6 +173,14 @@ def catalogue(language: str) -> dict[str, Entry]:
     text = files(__package__).joinpath("locale", f"{language}.json").read_text(encoding="utf-8")
     found: dict[str, Entry] = json.loads(text)
     return found
+
+
+@cache
+def refusals() -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    """Sentences of errors as patterns, each with its other languages."""
+    text = files(__package__).joinpath("locale", "refusals.toml").read_text(encoding="utf-8")
+    known: dict[str, dict[str, str]] = tomllib.loads(text)
+    return [(re.compile("(.+)".join(map(re.escape, said.split("{}")))), others) for said, others in known.items()]
 
 
 @cache

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from .. import instances
 from ..access import signin
 from ..errors import Conflict, EngineError, Fault, Invalid, NotAllowed, NotFound, Stale, Unavailable
-from ..language import Text
 from . import drafting
 from .desk import COOKIE, SignedOut, anonymous, frame, local, see_other, store, translator
 from .guard import secure
@@ -66,7 +65,7 @@ def _page(request: Request, words: str, status: int, detail: str, kept: bool) ->
         "error.html",
         status=status,
         words=words,
-        detail=Text(detail, "en", translator(request).language),
+        detail=translator(request).said(detail) if detail else "",
         back=back if back != request.url.path or request.method == "POST" else None,
         fields_kept=kept,
     )

@@ -151,10 +151,10 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
     why: dict[str, str] = {}
     if claimed:
         refused = _refusal(rules.check_complete, by, task) or _refusal(tasks.check_arrived, act, task)
-        why = {"complete": refused} if refused else {}
+        why = {"complete": desk.t.said(refused)} if refused else {}
     elif own and task.status in ON_DESK:
         refused = _refusal(rules.check_claim, by, task) or _refusal(tasks.check_not_same_person, act, task)
-        why = {"claim": refused} if refused else {}
+        why = {"claim": desk.t.said(refused)} if refused else {}
     concerned = journey is not None and (steers or by.agency_id in (journey.from_id, journey.to_id))
     can = {
         "claim": own and task.status is TaskStatus.OPEN and "claim" not in why,

@@ -1,5 +1,6 @@
 """The words of the pages: catalogues that agree, dates and plurals, entries as sentences."""
 
+import ast
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from string import Formatter
@@ -9,9 +10,9 @@ import pytest
 from lxml import etree
 from markupsafe import Markup
 
-from engine import sentences
+from engine import errors, sentences
 from engine.config import settings
-from engine.language import NAMES, Translator, catalogue, drawn_words, negotiate, plural_form
+from engine.language import NAMES, Translator, catalogue, drawn_words, negotiate, plural_form, refusals
 from engine.models.cases import CaseStatus, ConsentAnswer
 from engine.models.people import Duty, PlaceKind
 from engine.models.work import AlarmKind, DeadlineState, DeclineCode, HandoffState, TaskStatus
@@ -196,3 +197,35 @@ def test_a_drawn_text_without_a_translation_is_shown_as_drawn():
     assert t.drawn("Shelter") == "Приют" and not t.drawn("Shelter").foreign
     assert t.drawn("Never drawn") == "Never drawn" and t.drawn("Never drawn").language == "en"
     assert t.drawn("") == ""
+
+
+def raised() -> set[str]:
+    """Every sentence with which the engine and its pages refuse, {} standing for what is filled in."""
+    found = {str(kind.__doc__) for kind in vars(errors).values() if isinstance(kind, type)}
+    folder = templates.FOLDER.parent
+    for path in [*folder.glob("*.py"), *folder.glob("access/*.py"), *folder.glob("web/*.py")]:
+        if path.name == "cli.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in vars(errors)
+            if named and node.args:
+                found.add(sentence_of(node.args[0]))
+    return found - {""}
+
+
+def sentence_of(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return str(node.value) if isinstance(node, ast.Constant) else ""
+
+
+def test_a_refusal_is_said_in_russian():
+    known = {pattern.pattern for pattern, others in refusals() if "ru" in others}
+    missing = {one for one in raised() if "(.+)".join(map(re.escape, one.split("{}"))) not in known}
+    assert len(missing) <= 0.1 * len(raised()), f"Translate these in locale/refusals.toml: {sorted(missing)}"
+
+
+def test_a_refusal_keeps_what_it_names():
+    t = Translator("ru")
+    assert t.said("Choose a stage: shelter, court.") == "Выберите этап: shelter, court."
+    assert t.said("Nobody foresaw this.").language == "en"
