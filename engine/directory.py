@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, or_, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from .act import Act
 from .errors import Invalid
@@ -68,7 +68,7 @@ def candidates(
         if agency.active
         and (agency.id in staffed or agency.reach is not Reach.SYSTEM)
         and agency.id not in (without or set())
-        and role in agency.roles
+        and (not role or role in agency.roles)
         and (not service or service in agency.services)
         and eligible(agency, people)
     ]
@@ -135,3 +135,12 @@ def _change_place(act: Act, place_id: str, size: int, action: str, beyond: str) 
     reason = beyond if place.taken > place.total and size > 0 else ""
     act.record(action, place, size=size, agency=act.agency(place.agency_id).name, reason=reason)
     return True
+
+
+def entries(session: Session) -> list[tuple[Agency, list[Place]]]:
+    """Every agency with its places, by region and name."""
+    places: dict[str, list[Place]] = {}
+    for place in session.exec(select(Place).order_by(Place.kind)).all():
+        places.setdefault(place.agency_id, []).append(place)
+    agencies = session.exec(select(Agency).order_by(Agency.region, Agency.name)).all()
+    return [(agency, places.get(agency.id, [])) for agency in agencies]

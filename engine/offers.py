@@ -44,7 +44,7 @@ def make(act: Act, task: UserTask, *, again: bool = False) -> None:
     found = [c for c in asked if basis.covers(c.agency)]
     if found and found[0].agency.id == task.giver_id and _take_own(act, task, found[0]):
         return
-    others = [c for c in found if c.agency.id != task.giver_id]
+    others = [c for c in found if c.agency.id != task.giver_id] or _fallback(act, task, basis)
     if not others:
         _exhaust(act, task, AlarmKind.NO_TAKER)
         return
@@ -137,10 +137,11 @@ def domain_of(act: Act, form: str, name: str) -> str:
 
 def pending(act: Act, task: UserTask) -> list[Handoff]:
     """The offers of this (scope, lane) that nobody has answered."""
-    return [h for h in _of_lane(act, task) if h.state in PENDING_HANDOFF]
+    return [h for h in of_lane(act, task) if h.state in PENDING_HANDOFF]
 
 
-def _of_lane(act: Act, task: UserTask) -> list[Handoff]:
+def of_lane(act: Act, task: UserTask) -> list[Handoff]:
+    """Every handoff of this (scope, lane), whatever became of it."""
     query = select(Handoff).where(
         Handoff.instance_id == task.instance_id, Handoff.scope == task.scope, Handoff.lane == task.lane
     )
@@ -148,7 +149,7 @@ def _of_lane(act: Act, task: UserTask) -> list[Handoff]:
 
 
 def _untried(act: Act, task: UserTask) -> list[Candidate]:
-    tried = {h.receiver_id for h in _of_lane(act, task) if h.state in TRIED or h.reason in TAKEN_BACK}
+    tried = {h.receiver_id for h in of_lane(act, task) if h.state in TRIED or h.reason in TAKEN_BACK}
     return [c for c in suitable(act, task) if c.agency.id not in tried]
 
 

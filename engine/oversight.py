@@ -1,6 +1,7 @@
 """Oversight: what an auditor sees across cases, under aliases: timelines, waiting times, and the fixed exceptions."""
 
 import hmac
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from .actor import Actor
 from .errors import NotFound
 from .models.cases import Case
 from .models.people import Agency
-from .models.records import AuditEntry
+from .models.records import AuditEntry, Setting
 from .models.work import (
     Alarm,
     Deadline,
@@ -29,6 +30,7 @@ from .models.work import (
 )
 
 MOST = 200
+LAST_CHECK = "last_check"
 
 
 class ExceptionKind(StrEnum):
@@ -207,3 +209,33 @@ def _not_arrived(session: Session) -> list[Found]:
         )
     )
     return [Found(ExceptionKind.NOT_ARRIVED, m.case_id, d.due_at, "movement") for m, d in session.exec(query).all()]
+
+
+@dataclass(frozen=True)
+class Check:
+    """When the record was last verified here, and what came of it."""
+
+    ok: bool
+    size: int
+    root: str
+    checked_at: datetime
+    problems: list[str]
+
+
+def keep_check(session: Session, *, ok: bool, size: int, root: str, wrong: list[str], by: Actor) -> None:
+    """Remember the last verification, with the first difference it found."""
+    check_auditor(by)
+    told = [f"{wrong[0][:100]} ({len(wrong)})"] if wrong else []
+    row = session.get(Setting, LAST_CHECK) or Setting(name=LAST_CHECK, value="")
+    row.value = json.dumps([ok, size, root, clock.now().isoformat(), told], ensure_ascii=False)
+    session.add(row)
+
+
+def last_check(session: Session, *, by: Actor) -> Check | None:
+    """The last verification, or None where there was none."""
+    check_auditor(by)
+    row = session.get(Setting, LAST_CHECK)
+    if row is None:
+        return None
+    ok, size, root, moment, problems = json.loads(row.value)
+    return Check(ok, size, root, datetime.fromisoformat(moment), problems)

@@ -52,12 +52,13 @@ def case(session: Session, reference: str, *, by: Actor) -> Case:
 def task(session: Session, task_id: str, *, by: Actor) -> UserTask:
     """A task on the agency's desk, one it completed in a case it is engaged in, or one a coordinator steers."""
     found = session.get(UserTask, task_id)
-    if found is None or not _may_see_task(session, found, by):
+    if found is None or not may_see_task(session, found, by):
         raise NotFound()
     return found
 
 
-def _may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
+def may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
+    """Whether a task exists for the actor."""
     if found.holder_id is not None and found.holder_id == by.agency_id:
         return found.status in OPEN_TASK or found.ended_by_agency_id == by.agency_id
     if found.accountable_id == by.agency_id and found.status in OPEN_TASK:

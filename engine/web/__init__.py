@@ -9,7 +9,22 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from ..errors import EngineError
-from . import errors, forms, offers, signin, tasks, worklist
+from . import (
+    account,
+    alarms,
+    audit,
+    board,
+    cases,
+    demo,
+    directory,
+    errors,
+    forms,
+    offers,
+    routing,
+    signin,
+    tasks,
+    worklist,
+)
 from .desk import SignedOut
 
 __all__ = ["HANDLERS", "PUBLIC", "SignedOut", "errors", "router"]
@@ -17,7 +32,8 @@ __all__ = ["HANDLERS", "PUBLIC", "SignedOut", "errors", "router"]
 PUBLIC = frozenset({"/sign-in", "/language", "/health"})  # what answers without a session
 
 router = APIRouter(default_response_class=Response)
-for part in (signin, worklist, offers, forms, tasks):
+PARTS = (signin, worklist, offers, forms, tasks, routing, board, cases, alarms, audit, directory, account, demo)
+for part in PARTS:
     router.include_router(part.router)
 
 HANDLERS: dict[type[Exception], Callable[[Any, Any], Response]] = {

@@ -1,0 +1,229 @@
+"""What the coordinator's page of a case shows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlmodel import col, select
+
+from .. import cases, deadlines, timelines, vault
+from ..access import rules
+from ..act import Act
+from ..models.cases import Consent, ConsentAnswer, DecisionMade, Fault, Participation
+from ..models.people import Agency, User
+from ..models.records import Outbox, OutboxState
+from ..models.work import (
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    Alarm,
+    Deadline,
+    DeadlineState,
+    Handoff,
+    TaskStatus,
+    UserTask,
+)
+from . import path, pictures
+from .desk import Desk
+from .words import Words
+
+SHOWN_CLOCKS = (DeadlineState.RUNNING, DeadlineState.PASSED)
+
+
+def view(desk: Desk, act: Act) -> dict[str, Any]:
+    """Everything on the page, looked up in a fixed number of queries."""
+    words = Words(act.bundle, desk.t)
+    found = cases.overview(act)
+    agencies = act.agencies()
+    steers = rules.can(rules.check_coordinate, desk.by, act.case)
+    return {
+        "case": head(desk, act, words),
+        "open_tasks": _open_tasks(desk, words, found.tasks, found.handoffs, agencies, steers=steers),
+        "path": path.steps(words, found.tasks, agencies, closed=act.case.closed_at is not None),
+        "diagrams": pictures.diagrams(words, found.tasks),
+        "spans": spans(words, found, agencies),
+        "entries": timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t),
+        "agencies": _agencies(words, found.participations, agencies),
+        "clocks": _clocks(words, found.deadlines, found.tasks, steers=steers),
+        "extend_reasons": deadlines.REASONS,
+        "consents": _consents(words, found.consents, agencies),
+        "consent_purposes": _purposes(words) if steers else [],
+        "consent_answers": list(ConsentAnswer),
+        "decisions": _decisions(act, words),
+        "alarms": _alarms(desk, act),
+        "faults": _faults(act, words),
+    }
+
+
+def head(desk: Desk, act: Act, words: Words) -> dict[str, Any]:
+    """What stands above the case."""
+    case = act.case
+    return {
+        "reference": case.reference,
+        "status": case.status,
+        "region": words.region(case.region),
+        "opened_at": case.opened_at,
+        "opened_by": act.agency(case.opened_by_id).name,
+        "lead": act.agency(case.lead_agency_id).name,
+        "closed_at": case.closed_at,
+        "close_reason": case.close_reason or "unknown",
+    }
+
+
+def spans(words: Words, found: cases.CaseView, agencies: dict[str, Agency]) -> list[timelines.Span]:
+    """Stretches of time per agency, with the steps named in the reader's language."""
+    names = {agency.id: agency.name for agency in agencies.values()}
+    drawn = timelines.spans(found.tasks, found.handoffs, found.movements, names)
+    said = {task.name: words.task(task) for task in found.tasks}
+    return [timelines.Span(s.agency, s.start, s.end, s.kind, said.get(s.label, s.label)) for s in drawn]
+
+
+def _open_tasks(
+    desk: Desk,
+    words: Words,
+    tasks: list[UserTask],
+    handoffs: list[Handoff],
+    agencies: dict[str, Agency],
+    *,
+    steers: bool,
+) -> list[dict[str, Any]]:
+    running = [task for task in tasks if task.status in OPEN_TASK]
+    holders = {task.claimed_by_id for task in running if task.claimed_by_id}
+    query = select(User).where(col(User.id).in_(holders))
+    people = {user.id: user.name for user in desk.session.exec(query).all()} if holders else {}
+    pending = [h for h in handoffs if h.state in PENDING_HANDOFF]
+    lost = _undelivered(desk, pending)
+    return [
+        {
+            "id": task.id,
+            "name": words.task(task),
+            "status": task.status,
+            "agency": agencies[task.accountable_id].name,
+            "holder": people.get(task.claimed_by_id or ""),
+            "due_at": task.due_at,
+            "handoff": _offered(task, pending, agencies, lost),
+            "can": {
+                "route": steers and task.status is TaskStatus.AWAITING,
+                "reassign": steers and task.status is not TaskStatus.AWAITING,
+            },
+        }
+        for task in running
+    ]
+
+
+def _undelivered(desk: Desk, pending: list[Handoff]) -> set[str | None]:
+    if not pending:
+        return set()
+    query = select(Outbox.handoff_id).where(
+        col(Outbox.handoff_id).in_([h.id for h in pending]), Outbox.state == OutboxState.FAILED
+    )
+    return set(desk.session.exec(query).all())
+
+
+def _offered(
+    task: UserTask, pending: Iterable[Handoff], agencies: dict[str, Agency], lost: set[str | None]
+) -> dict[str, Any] | None:
+    lane = (task.instance_id, task.scope, task.lane)
+    offers = [h for h in pending if (h.instance_id, h.scope, h.lane) == lane]
+    if not offers:
+        return None
+    missing = [h for h in offers if h.id in lost]
+    called = agencies.get((missing or offers)[0].receiver_id or "")
+    return {
+        "id": offers[0].id,
+        "state": offers[0].state,
+        "receiver": ", ".join(h.receiver_name for h in offers),
+        "answer_by": offers[0].answer_by,
+        "undelivered": bool(missing),
+        "phone": called.phone if called else "",
+    }
+
+
+def _agencies(words: Words, rows: list[Participation], agencies: dict[str, Agency]) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        agency = agencies[row.agency_id]
+        told = found.setdefault(
+            (row.agency_id, row.lane),
+            {
+                "name": agency.name,
+                "roles": words.role(row.lane),
+                "phone": agency.phone,
+                "since": row.since,
+                "until": row.until,
+            },
+        )
+        told["until"] = None if row.until is None or told["until"] is None else max(told["until"], row.until)
+    return list(found.values())
+
+
+def _clocks(words: Words, rows: list[Deadline], tasks: list[UserTask], *, steers: bool) -> list[dict[str, Any]]:
+    known = {task.id: task for task in tasks}
+    shown = sorted((r for r in rows if r.state in SHOWN_CLOCKS), key=lambda r: r.state is not DeadlineState.RUNNING)
+    return [
+        {
+            "id": row.id,
+            "name": words.t.code("clock_name", row.clock),
+            "due_at": row.due_at,
+            "source": row.source,
+            "state": row.state,
+            "about": words.task(known[row.task_id]) if row.task_id in known else "",
+            "can_extend": steers and row.state is DeadlineState.RUNNING and row.kind in deadlines.EXTENDABLE,
+        }
+        for row in shown
+    ]
+
+
+def _consents(words: Words, rows: list[Consent], agencies: dict[str, Agency]) -> list[dict[str, Any]]:
+    return [
+        {
+            "purpose": words.purpose(row.purpose),
+            "recipient": agencies[row.recipient_id].name if row.recipient_id else "",
+            "answer": row.answer,
+            "happened_at": row.happened_at,
+        }
+        for row in rows
+    ]
+
+
+def _purposes(words: Words) -> list[dict[str, str]]:
+    return [{"code": code, "name": words.purpose(code)} for code in words.bundle.country.purposes]
+
+
+def _decisions(act: Act, words: Words) -> list[dict[str, Any]]:
+    query = select(DecisionMade).where(DecisionMade.case_id == act.case.id).order_by(col(DecisionMade.made_at))
+    return [_decision(act, words, row) for row in act.session.exec(query).all()]
+
+
+def _decision(act: Act, words: Words, row: DecisionMade) -> dict[str, Any]:
+    """Which rules fired, in the words of the table: a decision must be explainable to the person it is about."""
+    detail = vault.of(act.session).open_json(
+        row.detail, case_id=act.case.id, domain="operational", place=f"decision_made.detail:{row.id}"
+    )
+    table = act.bundle.decisions[row.decision]
+    fired = [words.t.drawn(rule.description or rule.id) for rule in table.rules if rule.id in row.rules]
+    outputs = detail["outputs"] if isinstance(detail["outputs"], dict) else {}
+    results = [_result(words, name, value) for name, value in outputs.items()]
+    return {"name": words.t.drawn(table.name), "result": ", ".join(results), "rules": fired, "made_at": row.made_at}
+
+
+def _result(words: Words, name: str, value: Any) -> str:
+    for family in ("risk", name):
+        if words.t.knows(f"{family}.{value}"):
+            return words.t.plain(f"{family}.{value}")
+    return str(value).replace("_", " ")
+
+
+def _alarms(desk: Desk, act: Act) -> list[dict[str, Any]]:
+    query = select(Alarm).where(
+        Alarm.case_id == act.case.id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None)
+    )
+    return [
+        {"id": a.id, "kind": a.kind, "raised_at": a.raised_at, "mine": a.to_id == desk.by.agency_id}
+        for a in desk.session.exec(query.order_by(col(Alarm.raised_at))).all()
+    ]
+
+
+def _faults(act: Act, words: Words) -> list[dict[str, Any]]:
+    query = select(Fault).where(Fault.case_id == act.case.id, col(Fault.settled_at).is_(None))
+    return [
+        {"what": words.element(fault.element), "raised_at": fault.raised_at} for fault in act.session.exec(query).all()
+    ]

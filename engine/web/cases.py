@@ -1,0 +1,134 @@
+"""Opening a case, its page for the coordinator and for an agency, and what the coordinator records on it."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from .. import answers, cases, consents, tasks, timelines
+from ..access import rules, visibility
+from ..act import Act
+from ..errors import Invalid
+from ..models.cases import Case, ConsentAnswer
+from ..models.work import OPEN_TASK, HandoffState, TaskStatus
+from . import case_page
+from .desk import Desk, Reader, Writer
+from .words import Words
+
+router = APIRouter()
+
+
+@router.get("/cases/new")
+def ask(desk: Reader) -> Response:
+    """Where is the person? Everything else is asked by the intake."""
+    rules.check_open_case(desk.by)
+    return _new(desk)
+
+
+@router.post("/cases")
+def begin(desk: Writer) -> Response:
+    """Open a case and go straight on to its intake."""
+
+    def do() -> str:
+        case = cases.open_case(desk.session, by=desk.by, region=desk.text("region"))
+        desk.session.flush()
+        for task in tasks.worklist(desk.session, by=desk.by):
+            if task.case_id == case.id:
+                tasks.claim(desk.session, task.id, by=desk.by)
+                return f"/tasks/{task.id}/form"
+        return f"/cases/{case.reference}"
+
+    if not desk.text("region"):
+        return _new(desk, errors={"region": desk.t("choose.one")}, status=422)
+    return desk.once(do)
+
+
+@router.get("/cases/{reference}")
+def show(reference: str, desk: Reader) -> Response:
+    """The page of a case: all of it for who steers it, its own stretch for an agency."""
+    act = cases.read(desk.session, reference, by=desk.by)
+    if desk.by.is_coordinator:
+        return desk.render("case_show.html", **case_page.view(desk, act))
+    return desk.render("agency_case.html", **_stretch(desk, act))
+
+
+@router.post("/cases/{reference}/consents")
+def consent(reference: str, desk: Writer) -> Response:
+    """Record what the person said about one purpose."""
+    case = cases.read(desk.session, reference, by=desk.by).case
+    if desk.text("answer") not in set(ConsentAnswer):
+        raise Invalid(desk.t("choose.one"), fields={"answer": desk.t("choose.one")})
+
+    def do() -> str:
+        answer = ConsentAnswer(desk.text("answer"))
+        consents.record(desk.session, case.reference, desk.text("purpose"), answer, by=desk.by)
+        return f"/cases/{case.reference}?done=consent"
+
+    return desk.once(do)
+
+
+@router.post("/deadlines/{deadline_id}/extension")
+def extend(deadline_id: str, desk: Writer) -> Response:
+    """Extend a clock, with a reason."""
+
+    def do() -> str:
+        days = desk.text("days")
+        number = int(days) if days.isdecimal() and len(days) < 5 else 0
+        row = cases.extend(desk.session, deadline_id, days=number, reason=desk.text("reason"), by=desk.by)
+        return f"/cases/{desk.session.get_one(Case, row.case_id).reference}?done=extended"
+
+    return desk.once(do)
+
+
+def _new(desk: Desk, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    country = cases.current_bundle(desk.session).country
+    return desk.render(
+        "case_new.html",
+        status=status,
+        regions=[{"code": code, "name": desk.t.choose(region.label)} for code, region in country.regions.items()],
+        show_whereabouts=False,
+        whereabouts=[],
+        values={"region": desk.text("region") or desk.by.region, "whereabouts": ""},
+        errors=errors or {},
+    )
+
+
+def _stretch(desk: Desk, act: Act) -> dict[str, Any]:
+    """What one agency sees of a case: its own tasks, handoffs and journeys, and nothing of anybody else's."""
+    words = Words(act.bundle, desk.t)
+    found = cases.overview(act)
+    own = {t.id for t in found.tasks} | {h.id for h in found.handoffs} | {m.id for m in found.movements}
+    package: dict[str, Any] = {}
+    for task in found.tasks:
+        if task.status in (TaskStatus.OPEN, TaskStatus.CLAIMED):
+            package |= answers.package(act, task)
+    return {
+        "case": {"reference": act.case.reference},
+        "tasks": [
+            {
+                "id": task.id,
+                "name": words.task(task),
+                "status": task.status,
+                "due_at": task.due_at if task.status in OPEN_TASK else None,
+                "href": f"/tasks/{task.id}" if visibility.may_see_task(desk.session, task, desk.by) else None,
+            }
+            for task in found.tasks
+        ],
+        "package": words.package(package),
+        "handoffs": [_passed(desk, words, act, h) for h in found.handoffs if h.state is not HandoffState.EXHAUSTED],
+        "spans": case_page.spans(words, found, act.agencies()),
+        "entries": timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t, own=frozenset(own)),
+    }
+
+
+def _passed(desk: Desk, words: Words, act: Act, handoff: Any) -> dict[str, Any]:
+    given = handoff.giver_id == desk.by.agency_id
+    return {
+        "id": handoff.id,
+        "task_name": words.element(handoff.element),
+        "other": handoff.receiver_name if given else handoff.giver_name,
+        "given": given,
+        "state": handoff.state,
+        "since": handoff.ended_at or handoff.answered_at or handoff.offered_at,
+        "outcome": handoff.outcome,
+    }

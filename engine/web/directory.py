@@ -1,0 +1,52 @@
+"""The directory: which agency does what, for whom, and what is free there."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from .. import cases, directory
+from ..models.people import Agency, Place
+from .desk import Reader
+from .words import Words
+
+router = APIRouter()
+
+
+@router.get("/directory")
+def show(desk: Reader, region: str = "", service: str = "") -> Response:
+    """The agencies, all or those of a region or a service."""
+    words = Words(cases.current_bundle(desk.session), desk.t)
+    found = directory.entries(desk.session)
+    services = sorted({code for agency, _ in found for code in agency.services})
+    shown = [
+        _row(words, agency, places)
+        for agency, places in found
+        if region in ("", agency.region) and (not service or service in agency.services)
+    ]
+    return desk.render(
+        "directory.html",
+        agencies=shown,
+        filters={"region": region, "service": service},
+        regions=[{"code": code, "name": words.region(code)} for code in words.bundle.country.regions],
+        services=services,
+    )
+
+
+def _row(words: Words, agency: Agency, places: list[Place]) -> dict[str, Any]:
+    return {
+        "name": agency.name,
+        "region": words.region(agency.region),
+        "roles": [words.role(role) for role in agency.roles if role in words.bundle.country.roles],
+        "services": agency.services,
+        "sexes": agency.sexes,
+        "ages": agency.ages,
+        "families": agency.families,
+        "phone": agency.phone,
+        "hours": agency.hours,
+        "active": agency.active,
+        "places": [
+            {"kind": p.kind, "free": p.total - p.taken, "total": p.total, "confirmed_at": p.confirmed_at}
+            for p in places
+        ],
+    }
