@@ -1,7 +1,7 @@
 """What accompanies the path of the Kyrgyz mechanism: begun by a message, as often as life asks for it."""
 
 from .description import Process
-from .words import all_of, any_of, call, end, one_of, otherwise, path, send, start, task, when
+from .words import call, end, one_of, otherwise, path, send, start, task, when
 
 PAPER_RECORD = Process(
     "paper_record", "Paper record", "Help begins with five answers; the signed paper follows.",
@@ -28,7 +28,8 @@ CHILD_FOUND = Process(
 )  # fmt: skip
 
 MISSING = Process(
-    "missing", "Missing person", "From the first hour until the person is found, in danger or not, or the search stops.",
+    "missing", "Missing person",
+    "From the first hour until the person is found, in danger or not, or the search stops.",
     (("coordinator", 3),),
     (
         start("missing_start", "Person is missing", (0, 1), message="person_missing"),
@@ -60,32 +61,41 @@ MISSING = Process(
 
 DANGER = Process(
     "danger", "Person in danger", "A safety plan within the hour, reviewed daily until the danger is over.",
-    (("coordinator", 3),),
+    (("coordinator", 2),),
     (
-        start("danger_start", "Person is in danger", (0, 2), message="person_in_danger"),
-        task("safety_plan", "Make the person safe", (1, 2), "safety_plan",
+        start("danger_start", "Person is in danger", (0, 1), message="person_in_danger"),
+        task("safety_plan", "Make the person safe", (1, 1), "safety_plan",
              "First the person is brought out of danger, then it is written down."),
-        all_of("safety_side_by_side", "Review and protect", (2, 2), label="bottom"),
-        one_of("asks_protection", "Protection asked for?", (3, 1), label="bottom"),
-        call("protect_now", "Protect at once", (5, 1), "witness_protection",
-             "Protection for the person and the family, asked for in the hour of danger."),
-        one_of("safety_again", "Keep safe", (4, 2), label="top"),
-        task("safety_review", "Review the safety", (5, 2), "safety_review",
+        one_of("asks_protection", "Protection asked for?", (2, 1), label="bottom"),
+        send("announce_protection", "Ask for protection", (3, 0), "protection_asked",
+             "Protection is asked for at once, and nobody stops watching while it is decided."),
+        one_of("safety_again", "Keep safe", (4, 1), label="lowleft"),
+        task("safety_review", "Review the safety", (5, 1), "safety_review",
              "Every day the person is asked whether they are safe, until they say so."),
-        one_of("is_danger_over", "Danger over?", (6, 2), label="top"),
-        any_of("safety_ended", "Both ended", (7, 2), label="bottom"),
-        end("danger_over_end", "Danger is over", (8, 2)),
+        one_of("is_danger_over", "Danger over?", (6, 1), label="top"),
+        end("danger_ended", "Danger is over", (7, 1)),
     ),
     (
-        *path("danger_start", "safety_plan", "safety_side_by_side", "asks_protection"),
-        when("asks_protection", "protect_now", "Yes", '=protection_now = "yes"'),
-        otherwise("asks_protection", "safety_ended", "No", route="over:56"),
-        *path("protect_now", "safety_ended"),
-        *path("safety_side_by_side", "safety_again", "safety_review", "is_danger_over"),
-        when("is_danger_over", "safety_ended", "Yes", '=danger_over = "yes"'),
+        *path("danger_start", "safety_plan", "asks_protection"),
+        when("asks_protection", "announce_protection", "Yes", '=protection_now = "yes"'),
+        otherwise("asks_protection", "safety_again", "No"),
+        *path("announce_protection", "safety_again", "safety_review", "is_danger_over"),
+        when("is_danger_over", "danger_ended", "Yes", '=danger_over = "yes"'),
         otherwise("is_danger_over", "safety_again", "No", route="under:60"),
-        *path("safety_ended", "danger_over_end"),
     ),
+)  # fmt: skip
+
+PROTECTION_ASKED = Process(
+    "protection_asked", "Protection asked for",
+    "For a person in danger who asks for witness protection outside the plan.",
+    (("witness_protection", 1),),
+    (
+        start("protection_asked_start", "Protection asked for", (0, 0), message="protection_asked"),
+        call("protect_now", "Protect at once", (1, 0), "witness_protection",
+             "Protection for the person and the family, asked for in the hour of danger."),
+        end("protection_answered", "Request was answered", (2, 0)),
+    ),
+    path("protection_asked_start", "protect_now", "protection_answered"),
 )  # fmt: skip
 
 WITHDRAWAL = Process(

@@ -94,8 +94,8 @@ def touches(point: Point, shape: Box) -> bool:
 def test_the_mechanism_has_its_processes():
     assert set(DRAWN) == {
         "child_found", "child_protection", "closure", "coming_of_age", "danger", "formal_identification",
-        "identification", "legal_aid", "missing", "national_referral", "paper_record", "recovery", "repatriation",
-        "return_from_abroad", "service_referral", "shelter", "withdrawal", "witness_protection",
+        "identification", "legal_aid", "missing", "national_referral", "paper_record", "protection_asked", "recovery",
+        "repatriation", "return_from_abroad", "service_referral", "shelter", "withdrawal", "witness_protection",
     }  # fmt: skip
 
 
