@@ -87,6 +87,7 @@ class Act:
 
     def seal_facts(self) -> None:
         """Keep the facts as they are now."""
+        self.case.language = str(self.facts.get("language") or "unknown")
         self.case.facts = vault.of(self.session).seal_json(
             self.facts, case_id=self.case.id, domain="operational", place=f"{FACTS}:{self.case.id}"
         )

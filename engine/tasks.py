@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, consents, deadlines, drafts, instances
+from . import alarms, answers, consents, deadlines, drafts, instances, papers
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
@@ -136,10 +136,11 @@ def complete(
     by: Actor,
     revision: int | None = None,
     form_id: str = "",
+    sheet: str = "",
 ) -> Completion:
     """Complete a task with a form's answers; the process goes on in the same transaction.
 
-    Sending the same `form_id` again is the same act. Errors: Invalid per field, Conflict where the task is
+    Sending the same `form_id` again is the same act. `sheet` is the code of the paper it was written on. Errors: Invalid per field, Conflict where the task is
     not claimed by the actor or the person has not arrived yet, Stale for an old `revision`.
     """
     act, task = _open(session, task_id, by, None)
@@ -157,6 +158,7 @@ def complete(
     for purpose, answer in given.consents:
         if answer in (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED):
             consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
+    papers.enter(act, task, sheet)
     _end(act, task, form_id)
     act.seal_facts()
     session.add(act.case)

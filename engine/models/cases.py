@@ -84,6 +84,7 @@ class Case(SQLModel, table=True):
     opened_by_id: str = link("agency")
     lead_agency_id: str = link("agency", index=True)
     facts: bytes = sealed()
+    language: str = Field(default="unknown", max_length=16)  # copied from the facts, to find work by
     opened_at: datetime = instant()
     closed_at: datetime | None = instant(nullable=True)
     close_reason: str = Field(default="", max_length=32)

@@ -345,3 +345,19 @@ class Catch(SQLModel, table=True):
     element: str = Field(max_length=64)
     message: str = Field(max_length=64)
     expires_at: datetime | None = instant(nullable=True)
+
+
+class Sheet(SQLModel, table=True):
+    """A form printed blank. Its code makes sure that what is written on it is entered once."""
+
+    RECORDED: ClassVar = ("form", "bundle_id", "task_id")
+
+    id: str = key()
+    code: str = Field(max_length=16, unique=True)
+    form: str = Field(max_length=64)
+    bundle_id: str = Field(sa_type=String(64))
+    printed_by_id: str = link("agency")
+    printed_at: datetime = instant()
+    case_id: str | None = link("episode", nullable=True)
+    task_id: str | None = link("user_task", nullable=True)
+    entered_at: datetime | None = instant(nullable=True)

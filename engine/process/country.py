@@ -227,6 +227,7 @@ class Country(_Written):
     grounds: dict[str, Ground]
     clocks: dict[str, Clock]
     escalation: Escalation
+    fallbacks: dict[str, tuple[str, ...]] = {}  # services to try in order where nobody gives the first
 
     @cached_property
     def unconfirmed(self) -> tuple[Clock, ...]:

@@ -1,0 +1,91 @@
+"""Paper: a handoff as a letter, a form printed blank, and what was written on it entered once.
+
+Nothing printed names the person: a letter carries the reference, a sheet its own code.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from . import audit, bundles, clock, reference
+from .access import visibility
+from .act import Act
+from .actor import Actor
+from .errors import Conflict, Invalid, NotFound
+from .models.cases import Case
+from .models.people import Agency
+from .models.work import Sheet, UserTask
+from .process.definitions import Bundle
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a one-page letter about a handoff says."""
+
+    reference: str
+    giver: Agency
+    receiver: Agency
+    element: str
+    answer_by: datetime | None
+    due_at: datetime | None
+    ground: str
+    consent: bool
+    bundle: Bundle
+
+
+def letter(session: Session, handoff_id: str, *, by: Actor) -> Letter:
+    """A handoff as a letter, for its giver or the coordinator."""
+    handoff = visibility.handoff(session, handoff_id, by=by)
+    if handoff.receiver_id is None or (by.agency_id != handoff.giver_id and not by.is_coordinator):
+        raise NotFound()
+    case = session.get_one(Case, handoff.case_id)
+    task = session.get_one(UserTask, handoff.task_id)
+    return Letter(
+        reference=case.reference,
+        giver=session.get_one(Agency, handoff.giver_id),
+        receiver=session.get_one(Agency, handoff.receiver_id),
+        element=handoff.element,
+        answer_by=handoff.answer_by,
+        due_at=task.due_at,
+        ground=handoff.ground,
+        consent=handoff.consent_id is not None,
+        bundle=bundles.load(session, case.bundle_id),
+    )
+
+
+def print_blank(session: Session, form: str, bundle: Bundle, *, by: Actor) -> Sheet:
+    """A sheet of a form: a code of its own, and the version of the form it was printed from."""
+    if form not in bundle.forms:
+        raise NotFound("There is no such form.")
+    sheet = Sheet(
+        code=reference.new(),
+        form=form,
+        bundle_id=bundle.hash,
+        printed_by_id=by.agency_id or "",
+        printed_at=clock.now(),
+    )
+    session.add(sheet)
+    audit.record(session, "sheet.printed", sheet, by=by, form=form)
+    return sheet
+
+
+def enter(act: Act, task: UserTask, code: str) -> None:
+    """What stood on this sheet is entered now. Entering it a second time finds the first."""
+    if not code:
+        return
+    sheet = find(act.session, code)
+    if sheet is None or sheet.form != task.form:
+        raise Invalid(fields={"sheet": "This is not the code of a sheet of this form. Check every letter."})
+    if sheet.entered_at is not None:
+        when = sheet.entered_at.strftime("%Y-%m-%d %H:%M UTC")
+        raise Conflict(f"This sheet was already entered on {when}. Nothing was entered twice.")
+    sheet.case_id, sheet.task_id, sheet.entered_at = act.case.id, task.id, act.at
+    act.session.add(sheet)
+    act.record("sheet.entered", sheet, form=task.form)
+
+
+def find(session: Session, code: str) -> Sheet | None:
+    """The sheet with this code, if the check character fits and it was printed here."""
+    shown = reference.read(code)
+    return session.exec(select(Sheet).where(Sheet.code == shown)).first() if shown else None
