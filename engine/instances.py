@@ -269,11 +269,12 @@ def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
         giver_id=act.giver_id,
         opened_at=act.at,
     )
-    act.session.add(task)
-    act.session.flush()
     if opened.due:
         deadline = deadlines.start(act, DeadlineKind.DUTY, opened.due, task.id, task_id=task.id)
         task.due_at = deadline.due_at if deadline else None
+    act.session.add(task)
+    if holder is None or task.moves:
+        act.session.flush()  # what refers to the task is written after it
     act.record("task.opened", task, element=task.element, lane=task.lane, clock=opened.due)
     if holder is None:
         offers.make(act, task)
