@@ -86,11 +86,6 @@ def tasks(desk: Desk, rows: Sequence[UserTask]) -> list[told.Task]:
     return [told.Task(**task_fields(near, row)) for row in rows]
 
 
-def task(desk: Desk, row: UserTask) -> told.Task:
-    """One user task."""
-    return tasks(desk, [row])[0]
-
-
 def task_fields(near: Around, row: UserTask) -> dict[str, Any]:
     """The fields that every picture of a task has."""
     same = told.Task.model_fields.keys() - {"reference", "name"}

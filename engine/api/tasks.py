@@ -65,36 +65,34 @@ def _reading(desk: Desk, task: UserTask) -> Act:
     return Act(desk.session, case, bundle, acts.open_facts(desk.session, case), desk.by)
 
 
-def _done(desk: Desk, task: UserTask) -> Done:
-    return Done.of(showing.task(desk, task), task.revision)
+def _done(task: UserTask) -> Done:
+    return Done.of(told.TaskState.model_validate(task, from_attributes=True), task.revision)
 
 
-@router.post("/{task_id}/claim", response_model=told.Task)
+@router.post("/{task_id}/claim", response_model=told.TaskState)
 def claim(desk: Writer, task_id: RowId, revision: Revision) -> Response:
     """Take a task from the agency's desk."""
-    return desk.once(lambda: _done(desk, tasks.claim(desk.session, task_id, by=desk.by, revision=revision)))
+    return desk.once(lambda: _done(tasks.claim(desk.session, task_id, by=desk.by, revision=revision)))
 
 
-@router.post("/{task_id}/release", response_model=told.Task)
+@router.post("/{task_id}/release", response_model=told.TaskState)
 def release(desk: Writer, task_id: RowId, revision: Revision) -> Response:
     """Hand a task back to the agency's desk; what was typed stays."""
-    return desk.once(lambda: _done(desk, tasks.release(desk.session, task_id, by=desk.by, revision=revision)))
+    return desk.once(lambda: _done(tasks.release(desk.session, task_id, by=desk.by, revision=revision)))
 
 
-@router.post("/{task_id}/assignment", response_model=told.Task)
+@router.post("/{task_id}/assignment", response_model=told.TaskState)
 def assign(desk: Writer, task_id: RowId, revision: Revision, body: Assignment) -> Response:
     """Give a task to a named person of the agency that holds it."""
-    return desk.once(
-        lambda: _done(desk, tasks.reassign(desk.session, task_id, body.person, by=desk.by, revision=revision))
-    )
+    return desk.once(lambda: _done(tasks.reassign(desk.session, task_id, body.person, by=desk.by, revision=revision)))
 
 
-@router.post("/{task_id}/completion", response_model=told.Task)
+@router.post("/{task_id}/completion", response_model=told.TaskState)
 def complete(desk: Writer, task_id: RowId, revision: Revision, body: Completion) -> Response:
     """Complete a task with the answers to its form; the process goes on in the same transaction."""
     desk.fields_at("answers")
     return desk.once(
-        lambda: _done(desk, tasks.complete(desk.session, task_id, body.answers, by=desk.by, revision=revision).task)
+        lambda: _done(tasks.complete(desk.session, task_id, body.answers, by=desk.by, revision=revision).task)
     )
 
 
@@ -173,7 +171,7 @@ def _offered(desk: Desk, task_id: str, revision: int, agency_id: str) -> Done:
     return Done(showing.handoffs(desk, [made])[0], 201, {"ETag": etag(made.revision)})
 
 
-@router.post("/{task_id}/offers/again", response_model=told.Task)
+@router.post("/{task_id}/offers/again", response_model=told.TaskState)
 def offer_again(desk: Writer, task_id: RowId, revision: Revision) -> Response:
     """Ask all suitable agencies again, those that declined or stayed silent included."""
-    return desk.once(lambda: _done(desk, handoffs.find_place(desk.session, task_id, by=desk.by, revision=revision)))
+    return desk.once(lambda: _done(handoffs.find_place(desk.session, task_id, by=desk.by, revision=revision)))

@@ -66,6 +66,19 @@ class Task(BaseModel):
     revision: int
 
 
+class TaskState(BaseModel):
+    """Where a task stands after an act; reading it gives the rest."""
+
+    id: str
+    element: str
+    status: TaskStatus
+    holder_id: str | None
+    claimed_by_id: str | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    revision: int
+
+
 class Movement(BaseModel):
     """A person on the way to the agency of a task."""
 
