@@ -148,9 +148,26 @@ def of_lane(act: Act, task: UserTask) -> list[Handoff]:
     return list(act.session.exec(query).all())
 
 
+def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:
+    """Nobody gives this service: the next best one, in the order the country has written down."""
+    tried = _tried(act, task)
+    for service in act.bundle.country.fallbacks.get(task.service, ()):
+        found = directory.candidates(act, role="", giver_id=task.giver_id, service=service, without=tried)
+        found = [c for c in found if basis.covers(c.agency)]
+        if found:
+            act.record("task.fell_back", task, element=task.element, service=service)
+            return found
+    return []
+
+
 def _untried(act: Act, task: UserTask) -> list[Candidate]:
-    tried = {h.receiver_id for h in of_lane(act, task) if h.state in TRIED or h.reason in TAKEN_BACK}
+    tried = _tried(act, task)
     return [c for c in suitable(act, task) if c.agency.id not in tried]
+
+
+def _tried(act: Act, task: UserTask) -> set[str]:
+    done = {h.receiver_id for h in of_lane(act, task) if h.state in TRIED or h.reason in TAKEN_BACK}
+    return {agency_id for agency_id in done if agency_id}
 
 
 def suitable(act: Act, task: UserTask) -> list[Candidate]:

@@ -140,8 +140,9 @@ def complete(
 ) -> Completion:
     """Complete a task with a form's answers; the process goes on in the same transaction.
 
-    Sending the same `form_id` again is the same act. `sheet` is the code of the paper it was written on. Errors: Invalid per field, Conflict where the task is
-    not claimed by the actor or the person has not arrived yet, Stale for an old `revision`.
+    Sending the same `form_id` again is the same act. `sheet` is the code of the paper it was written on. Errors:
+    Invalid per field, Conflict where the task is not claimed by the actor or the person has not arrived yet, Stale for
+    an old `revision`.
     """
     act, task = _open(session, task_id, by, None)
     if form_id and task.status is TaskStatus.DONE and task.form_id == form_id:
