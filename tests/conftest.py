@@ -1,0 +1,71 @@
+"""What every test may ask for: a prepared store, the application over it, people signed in, and the clock."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+
+from engine import bundles, clock, migrations
+from engine.app import create_app
+from engine.config import settings
+from engine.database import Store
+from engine.demo import agencies
+from engine.vault import Vault
+from tests.people import Crew
+from tests.times import Times
+
+pytest_plugins = ["tests.stores", "tests.proof"]
+KEY = b"k" * 32
+
+
+@pytest.fixture(scope="session")
+def prepare_database() -> Callable[[str], None]:
+    """Tables, the shipped bundle and the demo's agencies and people; no case."""
+
+    def prepare(url: str) -> None:
+        made = Store(url, Vault(KEY))
+        migrations.upgrade(made)
+        with made.transaction() as session:
+            bundles.deploy(session, bundles.shipped(settings()))
+            agencies.seed(session)
+        made.close()
+
+    return prepare
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store of this test's own."""
+    made = Store(database_url, Vault(KEY))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(store: Store) -> FastAPI:
+    """Pages and API over that store, without a worker."""
+    return create_app(store)
+
+
+@pytest.fixture
+def crew(app: FastAPI, store: Store) -> Iterator[Crew]:
+    """Everybody of the demo's country: `crew["police_osh"]` is that person's browser, signed in."""
+    made = Crew(app, store)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> Iterator[Times]:
+    """A clock that stands still until it is told to go on."""
+    yield Times(monkeypatch)
+    clock.set_offset(timedelta())
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Demo mode, with a clock that can be moved."""
+    monkeypatch.setattr(settings(), "demo", True)
+    yield
+    clock.set_offset(timedelta())

@@ -1,0 +1,33 @@
+"""Time in tests: it stands still, and moves only when a test says so."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import pytest
+
+from engine import clock
+
+MONDAY = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # ten in the morning in Bishkek
+
+
+class Times:
+    """The present of one test. Sessions age with it too, unlike with the demo's offset."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, now: datetime = MONDAY) -> None:
+        self.present = now
+        times = self
+
+        class Frozen(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:
+                return times.present.astimezone(tz)
+
+        monkeypatch.setattr(clock, "datetime", Frozen)
+
+    def now(self) -> datetime:
+        """The present instant, as the engine sees it."""
+        return clock.now()
+
+    def go_on(self, **span: float) -> datetime:
+        """Let time pass: `go_on(hours=3)`."""
+        self.present += timedelta(**span)
+        return self.present
