@@ -13,7 +13,8 @@ from engine.process.elements import Event, Kind
 from engine.process.faults import Problem
 from engine.process.feel import Kind as Value
 from engine.process.running import NoScripts
-from tests.process.torture.models import ITEM_WORKER, MODELS, files, model
+from tests.process.torture.bundles import files, model
+from tests.process.torture.models import ITEM_WORKER, MODELS
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]

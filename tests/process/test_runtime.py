@@ -10,7 +10,8 @@ from engine.process import runtime
 from engine.process.definitions import Bundle
 from engine.process.elements import Outcome
 from engine.process.runtime import NotOpen, NullResult, ProcessError, Stalled, Step
-from tests.process.torture.models import ITEM_WORKER, WORKER, model, sketch
+from tests.process.torture.bundles import model, sketch
+from tests.process.torture.models import ITEM_WORKER, WORKER
 
 pytestmark = pytest.mark.once
 

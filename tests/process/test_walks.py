@@ -1,4 +1,4 @@
-"""An instance that is saved at every step goes the same way as one that never was."""
+"""An instance that is saved at every step goes the way of one that never was, and both go as the standard says."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 
 from engine.process.definitions import Bundle, compile_bundle, read_folders
-from tests.process.torture.models import MODELS, model
-from tests.process.torture.walking import Elsewhere, walk
+from tests.process.torture.bundles import model
+from tests.process.torture.models import MODELS
+from tests.process.torture.walking import Elsewhere, walk, walk_by_the_standard
 
 pytestmark = [pytest.mark.once, pytest.mark.battery]
 ROOT = Path(__file__).parents[2]
 COUNTRY = "kg"
+Size = Callable[[int, int], int]
+Proof = Callable[..., None]
+SAVED = "Random walks, saved and loaded in another process at every step"
+STANDARD = "Random walks beside a second interpreter written from the standard"
 
 
 @pytest.fixture(scope="module")
@@ -21,31 +26,59 @@ def elsewhere() -> Iterator[Elsewhere]:
         yield process
 
 
-def walks(size: Callable[[int, int], int]) -> int:
+@pytest.fixture(scope="module")
+def shipped() -> Bundle:
+    return compile_bundle(read_folders(ROOT / "workflows" / COUNTRY, ROOT / "forms" / COUNTRY))
+
+
+def walks(size: Size) -> int:
     """How many walks in all; `NRM_WALKS` overrides."""
     return int(os.environ.get("NRM_WALKS") or size(150, 10_000))
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_the_torture_models(
-    name: str, elsewhere: Elsewhere, size: Callable[[int, int], int], proof: Callable[..., None]
-) -> None:
-    count = walks(size) // len(MODELS) + 1
-    steps = sum(walk(model(name), name, "main", elsewhere, seed, fresh=0.2) for seed in range(count))
-    proof(f"Random walks, saved and loaded in another process, model {name}", walks=count, steps=steps, differences=0)
-
-
-def test_the_shipped_mechanism(
-    elsewhere: Elsewhere, size: Callable[[int, int], int], proof: Callable[..., None]
-) -> None:
-    bundle = compile_bundle(read_folders(ROOT / "workflows" / COUNTRY, ROOT / "forms" / COUNTRY))
-    count = walks(size) // 2
-    starts = _starts(bundle)
-    steps = sum(walk(bundle, COUNTRY, starts[seed % len(starts)], elsewhere, seed, 0.01) for seed in range(count))
-    proof("Random walks, saved and loaded in another process, shipped mechanism", walks=count, steps=steps, differences=0)
-
-
-def _starts(bundle: Bundle) -> list[str]:
+def starts(bundle: Bundle) -> list[str]:
     """Every process that can begin on its own, the spine as often as all others together."""
     others = [process.id for process in bundle.processes.values() if not process.inputs]
     return others + [bundle.country.spine] * len(others)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_torture_models_saved_and_loaded(name: str, elsewhere: Elsewhere, size: Size, proof: Proof) -> None:
+    count = walks(size) // len(MODELS) + 1
+    steps = sum(walk(model(name), name, "main", elsewhere, seed, fresh=0.2) for seed in range(count))
+    proof(f"{SAVED}, model {name}", walks=count, steps=steps, differences=0)
+
+
+def test_invented_models_saved_and_loaded(elsewhere: Elsewhere, size: Size, proof: Proof) -> None:
+    count = walks(size) // 3
+    names = [f"invented:{seed}" for seed in range(count)]
+    steps = sum(walk(model(name), name, "main", elsewhere, 0, fresh=0.05) for name in names)
+    proof(f"{SAVED}, invented diagrams", walks=count, steps=steps, differences=0)
+
+
+def test_the_shipped_mechanism_saved_and_loaded(
+    shipped: Bundle, elsewhere: Elsewhere, size: Size, proof: Proof
+) -> None:
+    count, begins = walks(size) // 3, starts(shipped)
+    steps = sum(walk(shipped, COUNTRY, begins[seed % len(begins)], elsewhere, seed, 0.01) for seed in range(count))
+    proof(f"{SAVED}, shipped mechanism", walks=count, steps=steps, differences=0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_torture_models_by_the_standard(name: str, size: Size, proof: Proof) -> None:
+    count = walks(size) // len(MODELS) + 1
+    steps = sum(walk_by_the_standard(model(name), name, "main", seed) for seed in range(count))
+    proof(f"{STANDARD}, model {name}", walks=count, steps=steps, differences=0)
+
+
+def test_invented_models_by_the_standard(size: Size, proof: Proof) -> None:
+    count = walks(size) // 3
+    names = [f"invented:{seed}" for seed in range(count)]
+    steps = sum(walk_by_the_standard(model(name), name, "main", 0) for name in names)
+    proof(f"{STANDARD}, invented diagrams", walks=count, steps=steps, differences=0)
+
+
+def test_the_shipped_mechanism_by_the_standard(shipped: Bundle, size: Size, proof: Proof) -> None:
+    count, begins = walks(size) // 3, starts(shipped)
+    steps = sum(walk_by_the_standard(shipped, COUNTRY, begins[seed % len(begins)], seed) for seed in range(count))
+    proof(f"{STANDARD}, shipped mechanism", walks=count, steps=steps, differences=0)

@@ -7,7 +7,7 @@ import orjson
 
 from engine.process import definitions
 
-from .models import files, processes
+from .bundles import files, processes
 from .walking import answer
 
 ROOT = Path(__file__).parents[3]

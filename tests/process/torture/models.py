@@ -3,43 +3,6 @@
 `MODELS` holds, for each model, its processes; the first is where it starts.
 """
 
-from pathlib import Path
-
-from engine.process.definitions import Bundle, compile_bundle
-
-from .drawing import draw
-from .invented import invent
-
-FACTS = "".join(
-    f'[{name}]\ntype = "code"\nvalues = ["yes", "no"]\ninitial = "no"\nmeaning = "A fork."\n'
-    for name in ("again", "first", "second", "third", "late")
-)
-FACTS += """
-[items]
-type = "codes"
-values = ["red", "green", "blue"]
-initial = ["red", "green"]
-meaning = "What to repeat."
-[level]
-type = "code"
-values = ["low", "high"]
-initial = "low"
-meaning = "What the table says."
-[day]
-type = "date"
-meaning = "A date that is not known at first."
-"""
-
-TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="t" name="t" namespace="n">
-<decision id="rate" name="Rate"><decisionTable id="dt" hitPolicy="UNIQUE">
-<input id="i1"><inputExpression id="x1" typeRef="string"><text>first</text></inputExpression></input>
-<output id="o1" name="level" typeRef="string"/>
-<rule id="r1"><inputEntry id="e1"><text>"yes"</text></inputEntry>
-<outputEntry id="p1"><text>"high"</text></outputEntry></rule>
-<rule id="r2"><inputEntry id="e2"><text>"no"</text></inputEntry>
-<outputEntry id="p2"><text>"low"</text></outputEntry></rule>
-</decisionTable></decision></definitions>"""
-
 WORKER = """
 start {0}_s -> {0}_do
 user {0}_do -> {0}_g
@@ -366,27 +329,3 @@ MODELS: dict[str, dict[str, str]] = {
         """,
     },
 }
-
-COUNTRY = Path(__file__).with_name("country.toml")
-
-
-def files(processes: dict[str, str]) -> dict[str, bytes]:
-    """The files of a bundle of these processes."""
-    drawn = {f"{name}.bpmn": draw(name, text) for name, text in processes.items()}
-    return drawn | {"facts.toml": FACTS.encode(), "country.toml": COUNTRY.read_bytes(), "rate.dmn": TABLE}
-
-
-def processes(name: str) -> dict[str, str]:
-    """The processes of a model; `invented:7` is the seventh that is invented."""
-    kind, _, seed = name.partition(":")
-    return invent(int(seed)) if kind == "invented" else MODELS[name]
-
-
-def model(name: str) -> Bundle:
-    """A compiled model."""
-    return compile_bundle(files(processes(name)))
-
-
-def sketch(**processes: str) -> Bundle:
-    """A compiled bundle of a few processes, for one test."""
-    return compile_bundle(files(processes))

@@ -5,6 +5,7 @@ It is slow and naive on purpose. What the engine offers at every step of a walk 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from engine.process.definitions import Bundle
@@ -78,22 +79,24 @@ class Reference:
 
     def _open_at(self, token: Token) -> Iterator[tuple[Key, Any]]:
         element, way = token.element, self._way(token)
-        for beside in token.armed:
-            if beside.event in _NAMES:
-                way_beside = (f"{beside.id}{self._told(token.scope.inputs)}", *way[1:])
-                yield (_NAMES[beside.event], "", *way_beside), lambda beside=beside: self._boundary(token, beside)
+        yield from self._open_beside(token, way)
         for part in token.inside:
             if part.scope is not None:
                 yield from self._open_in(part.scope)
             elif element.kind is Kind.USER_TASK:
                 told = self._told({**token.scope.inputs, **part.item})
-                yield ("OpenTask", "", f"{element.id}{told}", *way[1:]), lambda part=part: self._performed(part)
+                yield ("OpenTask", "", f"{element.id}{told}", *way[1:]), partial(self._performed, part)
         if element.kind in (Kind.CATCH, Kind.RECEIVE) and element.event in _NAMES:
-            yield (_NAMES[element.event], "", *way), lambda: self._leave(token)
+            yield (_NAMES[element.event], "", *way), partial(self._leave, token)
         if element.kind is Kind.EVENT_GATEWAY:
             for arm in (self.elements[flow.target] for flow in element.outgoing):
-                if arm.event in _NAMES:
-                    yield (_NAMES[arm.event], arm.id, *way), lambda arm=arm: self._choose(token, arm)
+                yield (_NAMES[arm.event], arm.id, *way), partial(self._choose, token, arm)
+
+    def _open_beside(self, token: Token, way: Key) -> Iterator[tuple[Key, Any]]:
+        for beside in token.armed:
+            if beside.event in _NAMES:
+                named = f"{beside.id}{self._told(token.scope.inputs)}"
+                yield (_NAMES[beside.event], "", named, *way[1:]), partial(self._boundary, token, beside)
 
     def _way(self, token: Token) -> Key:
         way, item = [], {}
@@ -266,7 +269,9 @@ class Reference:
         if not scope.within:
             end = self.elements.get(scope.end or "")
             told = end is not None and end.event is Event.ERROR
-            self.ended.append((scope.process, end.id, end.outcome) if told and end else (scope.process, "", "interrupted"))
+            self.ended.append(
+                (scope.process, end.id, end.outcome) if told and end else (scope.process, "", "interrupted")
+            )
         tokens, scope.tokens = scope.tokens, []
         for token in tokens:
             self._cancel(token)

@@ -8,6 +8,7 @@ import base64
 import random
 import subprocess
 import sys
+from ast import literal_eval
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from engine.process.country import Fact
 from engine.process.definitions import Bundle
 from engine.process.running import Running, Trace
 from engine.process.step import ArmedCatch, ArmedTimer, OpenTask
+
+from .reference import Reference
 
 ROOT = Path(__file__).parents[3]
 KINDS = {kind.__name__: kind for kind in (OpenTask, ArmedTimer, ArmedCatch)}
@@ -68,7 +71,7 @@ class Seen:
 
 def look(running: Running) -> Seen:
     """Look at an instance in memory."""
-    things = sorted(open_things(running))
+    things = sorted(open_things(running), key=lambda thing: thing[0])  # of one name: the older first
     ids = {repr((key, [other for other, _ in things[:at]].count(key))): id for at, (key, id) in enumerate(things)}
     end = running.end_event if running.completed else None
     return Seen([key for key, _ in things], dict(running.facts), told(running.trace), end, running.completed, ids=ids)
@@ -201,9 +204,40 @@ def walk(bundle: Bundle, name: str, process: str, elsewhere: Elsewhere, seed: in
         if seen.finished or seen.error:
             break
         thing = dice.choice(sorted(seen.ids))
-        kind = next(kind for kind in KINDS if thing.startswith(f"(('{kind}'"))
+        kind = _named(thing)[0][0]
         facts = mutate(dice, seen.facts, bundle.facts)
         taken.append(thing)
         seen = memory.act(kind, thing, facts)
         saved.act(kind, thing, facts, dice.random() < fresh)
     return len(taken)
+
+
+def walk_by_the_standard(bundle: Bundle, name: str, process: str, seed: int) -> int:
+    """One walk beside the second interpreter; returns its number of steps. Fails where they differ."""
+    dice = random.Random(f"standard {name} {seed}")
+    facts = mutate(dice, bundle.initial_facts(), bundle.facts)
+    memory = InMemory(bundle, process, facts)
+    if memory.seen.error:
+        return 0
+    reference = Reference(bundle, process, facts)
+    for step in range(MAX_STEPS):
+        seen, where = memory.seen, f"{name} {seed}, step {step}"
+        assert seen.keys == reference.keys(), where
+        assert (seen.finished, seen.facts) == (reference.top.over, reference.facts), where
+        single = sorted(thing for thing in seen.ids if seen.keys.count(_named(thing)[0]) == 1)
+        if not single:
+            return step
+        thing = dice.choice(single)
+        (key, nth), facts = _named(thing), mutate(dice, seen.facts, bundle.facts)
+        seen = memory.act(key[0], thing, facts)
+        if seen.error:
+            return step
+        reference.act(key, nth, facts)
+        assert [tuple(sent) for sent in seen.told["sent"]] == sorted(reference.sent), where
+        assert [tuple(ended) for ended in seen.told["ended"]] == sorted(reference.ended), where
+    return MAX_STEPS
+
+
+def _named(thing: str) -> tuple[Key, int]:
+    named: tuple[Key, int] = literal_eval(thing)
+    return named
