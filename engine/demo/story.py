@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -116,7 +117,7 @@ class Story:
                 .join(Case, col(Case.id) == Handoff.case_id)
                 .join(UserTask, col(UserTask.id) == Handoff.task_id)
                 .where(Case.reference == reference, col(Handoff.state).in_(PENDING_HANDOFF))
-                .order_by(col(Handoff.offered_at), col(Handoff.id))
+                .order_by(col(Handoff.offered_at), col(Handoff.receiver_name), col(Handoff.id))
             )
             for handoff, task in session.exec(query).all():
                 if task.element in self.stop_before:
@@ -174,30 +175,20 @@ def actor(session: Session, login: str) -> Actor:
     return actor_of(user, session.get_one(Agency, user.agency_id))
 
 
-STAGES: list[tuple[str, str | None, dict[str, Any], str]] = [
-    # who opens it, where, what differs from the journey, and before which steps it rests
-    ("police_osh", None, {}, "intake"),
-    ("border_guard", None, {"dependants": 2}, "shelter_arrival service_first_contact rights_and_consent"),
-    ("ngo_osh", None, {}, "screening shelter_arrival"),
-    ("police_osh", None, {"shelter_now": "no"}, "second_opinion"),
-    (
-        "hotline",
-        None,
-        {"age_band": "child", "birth_date": "2010-05-05"},
-        "best_interests screening stay_review",
-    ),
-    ("iom", None, {}, "needs_and_risk stay_review"),
-    ("ngo_osh", None, {}, "case_plan stay_review"),
-    (
-        "police_bishkek",
-        None,
-        {"sex": "male", "nationality": "kyrgyz"},
-        "legal_report stay_review service_report",
-    ),
-    ("consulate", None, MAN_IN_KAZAKHSTAN, "verify_facts"),
-    ("consulate", None, MAN_IN_KAZAKHSTAN, "travel_document"),
-    ("health", None, {"consent_identification": "refused"}, "alternative_referral stay_review"),
-    ("police_osh", None, {"preliminary_result": "not_presumed"}, "closure_approval"),
+STAGES: list[tuple[float, str, dict[str, Any], str]] = [
+    # how many days ago, who opens it, what differs from the journey, and before which steps it rests
+    (12, "police_bishkek", {"sex": "male", "nationality": "kyrgyz"}, "legal_report stay_review service_report"),
+    (9, "consulate", MAN_IN_KAZAKHSTAN, "travel_document"),
+    (6, "iom", {}, "needs_and_risk stay_review"),
+    (5, "police_osh", {"preliminary_result": "not_presumed"}, "closure_approval"),
+    (4, "ngo_osh", {}, "case_plan stay_review"),
+    (3, "consulate", MAN_IN_KAZAKHSTAN, "verify_facts"),
+    (2, "hotline", {"age_band": "child", "birth_date": "2010-05-05"}, "best_interests screening stay_review"),
+    (2, "health", {"consent_identification": "refused"}, "alternative_referral stay_review"),
+    (0.5, "police_osh", {"shelter_now": "no"}, "second_opinion"),
+    (0.1, "ngo_osh", {}, "screening shelter_arrival"),
+    (0.01, "border_guard", {"dependants": 2}, "shelter_arrival service_first_contact rights_and_consent"),
+    (0, "police_osh", {}, "intake"),
 ]
 
 
@@ -206,8 +197,10 @@ def seed(store: Store, progress: Callable[[str], None] = lambda what: None) -> N
     with store.reading() as session:
         if session.exec(select(Case.id).limit(1)).first() is not None:
             return
-    for login, region, differs, rests in STAGES:
+    for days, login, differs, rests in STAGES:
+        clock.set_offset(timedelta(days=-days))
         story = Story(store, WOMAN_IN_OSH | differs, frozenset(rests.split()))
-        reference = story.open(login, region)
+        reference = story.open(login)
         story.play(reference)
         progress(reference)
+    clock.set_offset(timedelta())
