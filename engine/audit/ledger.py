@@ -49,7 +49,7 @@ def record(
         "action": action,
         "case": case_id or getattr(subject, "case_id", None),
         "actor": {"user": by.user_id, "agency": by.agency_id, "agency_name": by.agency_name or "system"},
-        "happened_at": by.acted_at().isoformat(),
+        "happened_at": (by.happened_at or now).isoformat(),
         "entered_at": now.isoformat(),
         "subject": [subject.__tablename__, str(_key(subject))],
         "set": recorded_columns(subject),
