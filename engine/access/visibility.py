@@ -1,6 +1,6 @@
 """What exists for whom. Every lookup starts here: what one may not see is not found."""
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -24,20 +24,35 @@ def visible_cases(actor: Actor) -> SelectOfScalar[Case]:
         return query.where(or_(col(Case.region) == actor.region, col(Case.lead_agency_id) == actor.agency_id))
     if actor.is_auditor or actor.agency_id is None:
         return query.where(col(Case.id).is_(None))
-    return query.where(or_(col(Case.id).in_(_engaged(actor)), col(Case.id).in_(_given(actor))))
+    return query.where(or_(_engaged(actor), _given(actor)))
 
 
-def _engaged(actor: Actor) -> SelectOfScalar[str]:
-    """Cases in which the agency fills a lane now: the relationship ends when its part ends."""
-    return select(Participation.case_id).where(
-        Participation.agency_id == actor.agency_id, col(Participation.until).is_(None)
+def _engaged(actor: Actor) -> ColumnElement[bool]:
+    """The agency fills a lane of the case now: the relationship ends when its part ends.
+
+    Asked of each case, like the next one: a list of all cases an agency ever had would grow with the years.
+    """
+    return (
+        select(Participation.id)
+        .where(
+            Participation.case_id == Case.id,
+            Participation.agency_id == actor.agency_id,
+            col(Participation.until).is_(None),
+        )
+        .exists()
     )
 
 
-def _given(actor: Actor) -> SelectOfScalar[str]:
-    """Cases the agency has handed on and whose outcome it awaits."""
-    return select(Handoff.case_id).where(
-        Handoff.giver_id == actor.agency_id, col(Handoff.state).in_(HELD_HANDOFF + PENDING_HANDOFF)
+def _given(actor: Actor) -> ColumnElement[bool]:
+    """The agency has handed the case on and awaits the outcome."""
+    return (
+        select(Handoff.id)
+        .where(
+            Handoff.case_id == Case.id,
+            Handoff.giver_id == actor.agency_id,
+            col(Handoff.state).in_(HELD_HANDOFF + PENDING_HANDOFF),
+        )
+        .exists()
     )
 
 

@@ -756,6 +756,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("handoff", schema=None) as batch_op:
         batch_op.create_index("ix_handoff_case", ["case_id", "offered_at"], unique=False)
+        batch_op.create_index("ix_handoff_given", ["giver_id", "offered_at"], unique=False)
         batch_op.create_index("ix_handoff_giver", ["giver_id", "state"], unique=False)
         batch_op.create_index("ix_handoff_receiver", ["receiver_id", "state"], unique=False)
         batch_op.create_index("ix_handoff_scope", ["instance_id", "scope", "lane"], unique=False)
@@ -817,6 +818,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_handoff_scope")
         batch_op.drop_index("ix_handoff_receiver")
         batch_op.drop_index("ix_handoff_giver")
+        batch_op.drop_index("ix_handoff_given")
         batch_op.drop_index("ix_handoff_case")
 
     op.drop_table("handoff")
