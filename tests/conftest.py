@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from engine import bundles, clock, migrations
 from engine.app import create_app
@@ -38,6 +39,8 @@ def prepare_database() -> Callable[[str], None]:
 def store(database_url: str) -> Iterator[Store]:
     """A store of this test's own."""
     made = Store(database_url, Vault(KEY))
+    if made.embedded:  # a test does not wait for the disk
+        event.listen(made.database, "connect", lambda link, record: link.execute("PRAGMA synchronous=OFF"))
     yield made
     made.close()
 

@@ -1,9 +1,10 @@
 """The coordinator's board: every open stage, who holds it, by when, and what comes next."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from .. import act as acts
 from .. import bundles, cases, clock
@@ -20,40 +21,50 @@ from .words import Words
 router = APIRouter()
 
 
+class Asked(BaseModel):
+    """What the board is asked for, as it stands in the address."""
+
+    status: str = CaseStatus.OPEN.value
+    region: str = ""
+    late: str = ""
+    unopened: str = ""
+    after: str = ""
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The same, read leniently: a word that is none of ours asks for nothing."""
+        status = CaseStatus.CLOSED if self.status == CaseStatus.CLOSED else CaseStatus.OPEN
+        return {
+            "status": status,
+            "region": self.region[:32],
+            "late": self.late == "1",
+            "unopened": self.unopened == "1",
+        }
+
+
 @router.get("/cases")
-def show(
-    desk: Reader, status: str = "open", region: str = "", late: str = "", unopened: str = "", after: str = ""
-) -> Response:
+def show(desk: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The board of cases; for coordinators only."""
     if not desk.by.is_coordinator:
         raise NotFound()
-    chosen = CaseStatus.CLOSED if status == CaseStatus.CLOSED else CaseStatus.OPEN
-    board = cases.board(
-        desk.session,
-        by=desk.by,
-        status=chosen,
-        region=region[:32],
-        late=late == "1",
-        unopened=unopened == "1",
-        after=paging.read(after),
-    )
+    board = cases.board(desk.session, by=desk.by, after=paging.read(asked.after), **asked.filters)
     return desk.render(
         "case_board.html",
         cases=[_row(desk, board, case) for case in board.cases],
-        filters={"region": region, "late": late == "1", "status": chosen, "unopened": unopened == "1"},
+        filters=asked.filters,
         regions=_regions(desk),
         counts=cases.counts(desk.session, by=desk.by),
         can_open_case=rules.can(rules.check_open_case, desk.by),
-        more=_more(board, chosen, region, late, unopened),
+        more=_more(board, asked),
     )
 
 
-def _more(board: Board, status: str, region: str, late: str, unopened: str) -> str | None:
+def _more(board: Board, asked: Asked) -> str | None:
     if board.after is None:
         return None
-    kept = {"status": status, "region": region, "late": late, "unopened": unopened}
-    asked = "".join(f"&{name}={value}" for name, value in kept.items() if value.isalnum())
-    return f"/cases?after={paging.write(*board.after)}{asked}"
+    kept = asked.model_dump(exclude={"after"}, exclude_defaults=True)
+    words = "".join(f"&{name}={value}" for name, value in kept.items() if value.replace("_", "").isalnum())
+    return f"/cases?after={paging.write(*board.after)}{words}"
 
 
 def _regions(desk: Desk) -> list[dict[str, str]]:

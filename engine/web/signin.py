@@ -39,21 +39,28 @@ def ask(request: Request, next: str = "/", kept: str = "") -> Response:
 def begin(request: Request, form: Posted) -> Response:
     """Check name and password outside any write transaction, then begin a session."""
     check_same_origin(request)
-    login, password = _field(form, "login"), _field(form, "password")
     try:
-        with store(request).reading() as session:
-            user = signin.verify(session, login, password)
+        user = _verified(request, _field(form, "login"), _field(form, "password"))
     except NotAllowed:
         return _refused(request, form, 429, {"": translator(request)("sign_in.many")})
     except Invalid:
-        with store(request).transaction() as session:
-            signin.count_failure(session, login)
         return _refused(request, form, 422, {"login": translator(request)("sign_in.wrong")})
     with store(request).transaction() as session:
         token = signin.begin(session, user)
     answer = see_other(local(_field(form, "next")))
     _remember(answer, COOKIE, token)
     return answer
+
+
+def _verified(request: Request, login: str, password: str) -> User:
+    """The person with this name and password; a failure is counted."""
+    try:
+        with store(request).reading() as session:
+            return signin.verify(session, login, password)
+    except Invalid:
+        with store(request).transaction() as session:
+            signin.count_failure(session, login)
+        raise
 
 
 @router.post("/sign-out")

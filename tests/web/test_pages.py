@@ -2,10 +2,9 @@
 
 import re
 
-from engine.demo.story import WOMAN_IN_OSH
-from tests.factories import case_at, make_case, open_offers, open_task
-from tests.people import AUDITOR, COORDINATOR, NATIONAL, OFFICER, SOCIAL_WORKER, Crew, links
 from engine.database import Store
+from tests.factories import case_at, open_offers, open_task
+from tests.people import AUDITOR, COORDINATOR, NATIONAL, OFFICER, SOCIAL_WORKER, Crew, links
 
 INTAKE = {
     "age_band": "adult",
@@ -64,7 +63,7 @@ def test_declining_asks_for_a_reason(crew: Crew, store: Store) -> None:
 def test_the_coordinator_sees_path_picture_and_story(crew: Crew, store: Store) -> None:
     case = case_at(store, "case_plan", "stay_review")
     text = crew[COORDINATOR].page(f"/cases/{case}")
-    for words in ("Plan agreed with the person", '<svg class="diagram"', "stands at", "completed “Intake”", "Ak-Jol"):
+    for words in ("Plan agreed with the person", 'class="diagram"', "stands at", "completed “Intake”", "Ak-Jol"):
         assert words in text, words
     assert case in crew[COORDINATOR].page("/cases")
     assert case in crew[NATIONAL].page("/cases?region=osh")
@@ -144,9 +143,3 @@ def test_the_directory_is_filtered(crew: Crew) -> None:
     officer = crew[OFFICER]
     assert "Ak-Jol" in officer.page("/directory")
     assert "Ak-Jol" not in officer.page("/directory?service=psychological")
-
-
-def test_every_answer_of_the_story_has_a_page(crew: Crew, store: Store) -> None:
-    assert WOMAN_IN_OSH
-    case = make_case(store)
-    assert "Intake" in crew[OFFICER].page(f"/cases/{case}")
