@@ -72,7 +72,10 @@ class Case(SQLModel, table=True):
 
     RECORDED: ClassVar = ("reference", "person_id", "incident_id", "bundle_id", "lead_agency_id", "region", "status")
     __tablename__ = "episode"  # `case` is a reserved word of SQL
-    __table_args__ = (Index("ix_episode_status_region", "status", "region", "opened_at"),)
+    __table_args__ = (
+        Index("ix_episode_status_region", "status", "region", "opened_at"),
+        Index("ix_episode_board", "status", "opened_at", "id"),
+    )
 
     id: str = key()
     reference: str = Field(max_length=16, unique=True)

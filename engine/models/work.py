@@ -128,6 +128,7 @@ class UserTask(SQLModel, table=True):
         Index("ix_user_task_accountable", "accountable_id", "status", "opened_at"),
         Index("ix_user_task_case", "case_id", "status"),
         Index("ix_user_task_scope", "instance_id", "scope", "lane"),
+        Index("ix_user_task_due", "status", "due_at", "case_id"),
     )
 
     id: str = key()
@@ -182,6 +183,7 @@ class Handoff(SQLModel, table=True):
         Index("ix_handoff_given", "giver_id", "offered_at"),
         Index("ix_handoff_scope", "instance_id", "scope", "lane"),
         Index("ix_handoff_case", "case_id", "offered_at"),
+        Index("ix_handoff_state", "state", "case_id"),
     )
 
     id: str = key()

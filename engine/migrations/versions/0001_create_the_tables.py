@@ -152,6 +152,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_episode_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_lead_agency_id"), ["lead_agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_episode_board", ["status", "opened_at", "id"], unique=False)
         batch_op.create_index("ix_episode_status_region", ["status", "region", "opened_at"], unique=False)
 
     op.create_table(
@@ -626,6 +627,7 @@ def upgrade() -> None:
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.create_index("ix_user_task_accountable", ["accountable_id", "status", "opened_at"], unique=False)
         batch_op.create_index("ix_user_task_case", ["case_id", "status"], unique=False)
+        batch_op.create_index("ix_user_task_due", ["status", "due_at", "case_id"], unique=False)
         batch_op.create_index("ix_user_task_holder", ["holder_id", "status", "opened_at"], unique=False)
         batch_op.create_index("ix_user_task_scope", ["instance_id", "scope", "lane"], unique=False)
 
@@ -760,6 +762,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_handoff_giver", ["giver_id", "state"], unique=False)
         batch_op.create_index("ix_handoff_receiver", ["receiver_id", "state"], unique=False)
         batch_op.create_index("ix_handoff_scope", ["instance_id", "scope", "lane"], unique=False)
+        batch_op.create_index("ix_handoff_state", ["state", "case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_handoff_task_id"), ["task_id"], unique=False)
 
     op.create_table(
@@ -815,6 +818,7 @@ def downgrade() -> None:
     op.drop_table("movement")
     with op.batch_alter_table("handoff", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handoff_task_id"))
+        batch_op.drop_index("ix_handoff_state")
         batch_op.drop_index("ix_handoff_scope")
         batch_op.drop_index("ix_handoff_receiver")
         batch_op.drop_index("ix_handoff_giver")
@@ -837,6 +841,7 @@ def downgrade() -> None:
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.drop_index("ix_user_task_scope")
         batch_op.drop_index("ix_user_task_holder")
+        batch_op.drop_index("ix_user_task_due")
         batch_op.drop_index("ix_user_task_case")
         batch_op.drop_index("ix_user_task_accountable")
 
@@ -919,6 +924,7 @@ def downgrade() -> None:
     op.drop_table("member")
     with op.batch_alter_table("episode", schema=None) as batch_op:
         batch_op.drop_index("ix_episode_status_region")
+        batch_op.drop_index("ix_episode_board")
         batch_op.drop_index(batch_op.f("ix_episode_person_id"))
         batch_op.drop_index(batch_op.f("ix_episode_lead_agency_id"))
         batch_op.drop_index(batch_op.f("ix_episode_incident_id"))
