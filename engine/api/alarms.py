@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from .. import alarms
 from ..models.work import Alarm
 from . import showing, told
-from .desk import Desk, Done, Reader, RowId, Writer
+from .desk import Desk, Doer, Done, Reader, RowId
 from .strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, prefix="/alarms", tags=["alarms"])
@@ -34,6 +34,6 @@ def _told(desk: Desk, rows: list[Alarm]) -> list[told.Alarm]:
 
 
 @router.post("/{alarm_id}/acknowledgement", response_model=told.Alarm)
-def acknowledge(desk: Writer, alarm_id: RowId) -> Response:
+def acknowledge(desk: Doer, alarm_id: RowId) -> Response:
     """Say that this desk has seen the alarm and acts on it."""
     return desk.once(lambda: Done(_told(desk, [alarms.acknowledge(desk.session, alarm_id, by=desk.by)])[0]))

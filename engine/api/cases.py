@@ -13,7 +13,7 @@ from ..errors import NotAllowed
 from ..models.cases import Case, CaseStatus
 from ..models.work import TaskStatus, UserTask
 from . import paging, showing, told
-from .desk import Desk, Done, Reader, Writer
+from .desk import Desk, Doer, Done, Reader
 from .paging import Cursor, Limit
 from .schemas import Code, NewCase, NewMessage
 from .strict import StrictRoute
@@ -22,7 +22,7 @@ router = APIRouter(route_class=StrictRoute, prefix="/cases", tags=["cases"])
 
 
 @router.post("", status_code=201, response_model=told.Case)
-def open_case(desk: Writer, body: NewCase) -> Response:
+def open_case(desk: Doer, body: NewCase) -> Response:
     """Open a case for a person who has just been detected. With `intake`, all or nothing is done."""
     desk.fields_at("intake" if body.intake is not None else "")
     return desk.once(lambda: _opened(desk, body))
@@ -143,7 +143,7 @@ def story(name: str, sentences: list[timelines.Told], spans: list[timelines.Span
 
 
 @router.post("/{reference}/messages", status_code=202, response_model=told.Message)
-def send(desk: Writer, reference: str, body: NewMessage) -> Response:
+def send(desk: Doer, reference: str, body: NewMessage) -> Response:
     """Send a message to a case; a step that waits for it goes on, else it is kept until one does."""
     desk.fields_at("payload")
     return desk.once(lambda: _sent(desk, reference, body))

@@ -10,7 +10,7 @@ from ..config import settings
 from ..demo import clock as demo
 from ..errors import NotFound
 from . import told
-from .desk import Desk, Done, Reader, Writer
+from .desk import Desk, Doer, Done, Reader
 from .schemas import ClockMove
 from .strict import StrictRoute
 
@@ -24,7 +24,7 @@ def show(desk: Reader) -> told.Now:
 
 
 @router.post("", response_model=told.Now)
-def move(desk: Writer, body: ClockMove) -> Response:
+def move(desk: Doer, body: ClockMove) -> Response:
     """Let the time go on for everybody. The worker then does what has become due."""
     return desk.once(lambda: _moved(desk, body))
 

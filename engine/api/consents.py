@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from .. import consents
 from . import told
-from .desk import Desk, Done, Writer
+from .desk import Desk, Doer, Done
 from .schemas import NewConsent
 from .strict import StrictRoute
 
@@ -12,7 +12,7 @@ router = APIRouter(route_class=StrictRoute, prefix="/cases", tags=["cases"])
 
 
 @router.post("/{reference}/consents", status_code=201, response_model=told.Consent)
-def give(desk: Writer, reference: str, body: NewConsent) -> Response:
+def give(desk: Doer, reference: str, body: NewConsent) -> Response:
     """Keep what the person said about one purpose. Nothing is overwritten: the newest answer counts."""
     return desk.once(lambda: _given(desk, reference, body))
 

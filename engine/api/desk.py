@@ -116,14 +116,19 @@ def _write(
     request: Request,
     token: Token,
     session: Annotated[Session, Depends(_writing, scope="function")],
-    body: Annotated[bytes, Depends(sent)],
-    key: Key = None,
 ) -> Desk:
-    return Desk(request, session, _actor(request, session, token), key, body)
+    return Desk(request, session, _actor(request, session, token))
 
 
 Reader = Annotated[Desk, Depends(_read, scope="function")]
 Writer = Annotated[Desk, Depends(_write, scope="function")]
+
+
+def _do(desk: Writer, body: Annotated[bytes, Depends(sent)], key: Key = None) -> Desk:
+    return replace(desk, body=body, key=key)
+
+
+Doer = Annotated[Desk, Depends(_do, scope="function")]  # a writer whose act is done once per key
 
 
 def _actor(request: Request, session: Session, token: str) -> Actor:

@@ -6,7 +6,7 @@ from .. import handoffs
 from ..act import Act
 from ..models.work import PENDING_HANDOFF, Handoff, HandoffState
 from . import showing, told
-from .desk import Desk, Done, Reader, Revision, RowId, Writer, etag, store
+from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag, store
 from .schemas import Refusal
 from .strict import StrictRoute
 
@@ -58,13 +58,13 @@ def _done(desk: Desk, handoff: Handoff) -> Done:
 
 
 @router.post("/{handoff_id}/acceptance", response_model=told.Handoff)
-def accept(desk: Writer, handoff_id: RowId, revision: Revision) -> Response:
+def accept(desk: Doer, handoff_id: RowId, revision: Revision) -> Response:
     """Take responsibility: the task is on this agency's desk from now on."""
     return desk.once(lambda: _done(desk, handoffs.accept(desk.session, handoff_id, by=desk.by, revision=revision)))
 
 
 @router.post("/{handoff_id}/refusal", response_model=told.Handoff)
-def decline(desk: Writer, handoff_id: RowId, revision: Revision, body: Refusal) -> Response:
+def decline(desk: Doer, handoff_id: RowId, revision: Revision, body: Refusal) -> Response:
     """Say no, with a coded reason: the task goes to the next suitable agency."""
     return desk.once(
         lambda: _done(

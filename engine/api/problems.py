@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,7 +69,7 @@ _OF_STATUS = {
 _SAID = {
     NOT_FOUND: "There is no such address here. The description of the API is at /api/v1/openapi.json.",
     WRONG_METHOD: "Use one of the methods in the Allow header.",
-    MALFORMED: "Send one JSON document in UTF-8.",
+    MALFORMED: "Check the address, and send one JSON document in UTF-8.",
 }
 
 
@@ -168,7 +169,9 @@ class Shield:
 
         async def watched(message: Message) -> None:
             nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                begun = True
+                MutableHeaders(scope=message).append("Vary", "Authorization, Accept-Language")
             await send(message)
 
         try:
@@ -176,4 +179,4 @@ class Shield:
         except Exception as error:
             if begun:
                 raise
-            await unexpected(error)(scope, receive, send)
+            await unexpected(error)(scope, receive, watched)

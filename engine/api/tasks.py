@@ -13,7 +13,7 @@ from ..errors import Invalid, NotAllowed
 from ..models.cases import Case
 from ..models.work import OPEN_TASK, UserTask
 from . import paging, showing, told
-from .desk import Desk, Done, Reader, Revision, RowId, Writer, etag
+from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag
 from .paging import Cursor, Limit
 from .schemas import Arrival, Assignment, Completion, Departure, NewOffer, SectionDraft
 from .strict import StrictRoute
@@ -70,25 +70,25 @@ def _done(task: UserTask) -> Done:
 
 
 @router.post("/{task_id}/claim", response_model=told.TaskState)
-def claim(desk: Writer, task_id: RowId, revision: Revision) -> Response:
+def claim(desk: Doer, task_id: RowId, revision: Revision) -> Response:
     """Take a task from the agency's desk."""
     return desk.once(lambda: _done(tasks.claim(desk.session, task_id, by=desk.by, revision=revision)))
 
 
 @router.post("/{task_id}/release", response_model=told.TaskState)
-def release(desk: Writer, task_id: RowId, revision: Revision) -> Response:
+def release(desk: Doer, task_id: RowId, revision: Revision) -> Response:
     """Hand a task back to the agency's desk; what was typed stays."""
     return desk.once(lambda: _done(tasks.release(desk.session, task_id, by=desk.by, revision=revision)))
 
 
 @router.post("/{task_id}/assignment", response_model=told.TaskState)
-def assign(desk: Writer, task_id: RowId, revision: Revision, body: Assignment) -> Response:
+def assign(desk: Doer, task_id: RowId, revision: Revision, body: Assignment) -> Response:
     """Give a task to a named person of the agency that holds it."""
     return desk.once(lambda: _done(tasks.reassign(desk.session, task_id, body.person, by=desk.by, revision=revision)))
 
 
 @router.post("/{task_id}/completion", response_model=told.TaskState)
-def complete(desk: Writer, task_id: RowId, revision: Revision, body: Completion) -> Response:
+def complete(desk: Doer, task_id: RowId, revision: Revision, body: Completion) -> Response:
     """Complete a task with the answers to its form; the process goes on in the same transaction."""
     desk.fields_at("answers")
     return desk.once(
@@ -120,7 +120,7 @@ def _check_section(session: Session, task: UserTask, body: SectionDraft) -> None
 
 
 @router.post("/{task_id}/departure", response_model=told.Movement)
-def depart(desk: Writer, task_id: RowId, body: Departure) -> Response:
+def depart(desk: Doer, task_id: RowId, body: Departure) -> Response:
     """The person has left for the agency that holds this task. The giver says so."""
     return desk.once(
         lambda: Done(showing.movement(movements.depart(desk.session, task_id, escort=body.escort, by=desk.by)))
@@ -128,7 +128,7 @@ def depart(desk: Writer, task_id: RowId, body: Departure) -> Response:
 
 
 @router.post("/{task_id}/arrival", response_model=told.Movement)
-def arrive(desk: Writer, task_id: RowId, revision: Revision, body: Arrival) -> Response:
+def arrive(desk: Doer, task_id: RowId, revision: Revision, body: Arrival) -> Response:
     """The person is there: from now on the receiver is accountable."""
     return desk.once(lambda: _arrived(desk, task_id, revision, body))
 
@@ -160,7 +160,7 @@ def choices(desk: Reader, task_id: RowId) -> told.Candidates:
 
 
 @router.post("/{task_id}/offers", status_code=201, response_model=told.Handoff)
-def offer(desk: Writer, task_id: RowId, revision: Revision, body: NewOffer) -> Response:
+def offer(desk: Doer, task_id: RowId, revision: Revision, body: NewOffer) -> Response:
     """Offer a task nobody has accepted to an agency of the coordinator's choice; open offers are recalled."""
     return desk.once(lambda: _offered(desk, task_id, revision, body.agency))
 
@@ -172,6 +172,6 @@ def _offered(desk: Desk, task_id: str, revision: int, agency_id: str) -> Done:
 
 
 @router.post("/{task_id}/offers/again", response_model=told.TaskState)
-def offer_again(desk: Writer, task_id: RowId, revision: Revision) -> Response:
+def offer_again(desk: Doer, task_id: RowId, revision: Revision) -> Response:
     """Ask all suitable agencies again, those that declined or stayed silent included."""
     return desk.once(lambda: _done(handoffs.find_place(desk.session, task_id, by=desk.by, revision=revision)))
