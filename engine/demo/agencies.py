@@ -56,7 +56,7 @@ AGENCIES: dict[str, tuple[str, str, str, str, str, str, bool, dict[str, int]]] =
     "ngo_osh": (
         "Ak-Niyet public foundation, Osh",
         "osh",
-        "first_responder identification_partner service_provider",
+        "first_responder identification_partner service_provider independent_advocate",
         "psychological material social documents education employment",
         "",
         "",
@@ -66,7 +66,7 @@ AGENCIES: dict[str, tuple[str, str, str, str, str, str, bool, dict[str, int]]] =
     "hotline": (
         "Hotline 189 (NGO)",
         "bishkek",
-        "first_responder identification_partner",
+        "first_responder identification_partner independent_advocate",
         "",
         "",
         "",
@@ -139,7 +139,8 @@ AGENCIES: dict[str, tuple[str, str, str, str, str, str, bool, dict[str, int]]] =
     "iom": (
         "International organisation for migration, mission",
         "bishkek",
-        "first_responder identification_partner service_provider return_organiser receiving_partner",
+        "first_responder identification_partner service_provider return_organiser receiving_partner "
+        "independent_advocate",
         "documents material medical social education employment",
         "",
         "",
