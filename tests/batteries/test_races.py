@@ -5,23 +5,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
 
-from engine import bundles, clock, tasks, vault
+from engine import bundles, clock, vault
 from engine.audit import reconcile
 from engine.database import Store
-from engine.demo import answering, story
 from engine.models.cases import Case
-from engine.models.people import Place, User
-from engine.models.work import PENDING_HANDOFF, Handoff, HandoffState, ProcessInstance, TaskStatus, UserTask
+from engine.models.people import Place
+from engine.models.work import Handoff, HandoffState, ProcessInstance, TaskStatus, UserTask
 from engine.process import runtime
 from tests.batteries import race
 from tests.batteries.race import Act
+from tests.batteries.stage import CALM, Stage, fire_all_before, leave_places
 
-CALM = story.WOMAN_IN_OSH | {"shelter_now": "no", "urgent_needs": []}
 LATE = {"Conflict", "Stale"}
 Racers = Callable[[list[Act]], list[str]]
 
@@ -73,61 +71,6 @@ def _agree(session: Session, instance: ProcessInstance) -> None:
     ended = (TaskStatus.DONE, TaskStatus.CANCELLED)
     query = select(UserTask.id).where(UserTask.instance_id == instance.id, col(UserTask.status).not_in(ended))
     assert {task.id for task in open_tasks} == set(session.exec(query).all())
-
-
-class Stage:
-    """Brings cases to the point of the race."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def case(self, rests: str, who: str = "police_osh", **differs: Any) -> str:
-        """The reference of a case that rests before these steps."""
-        told = story.Story(self.store, dict(story.WOMAN_IN_OSH) | differs, frozenset(rests.split()))
-        reference = told.open(who)
-        told.play(reference)
-        return reference
-
-    def task(self, reference: str, element: str) -> UserTask:
-        """The open task of this step."""
-        return self.tasks(reference, element)[0]
-
-    def tasks(self, reference: str, element: str) -> list[UserTask]:
-        """The open tasks of this step."""
-        ended = (TaskStatus.DONE, TaskStatus.CANCELLED)
-        query = select(UserTask).join(Case, col(Case.id) == UserTask.case_id)
-        query = query.where(Case.reference == reference, UserTask.element == element)
-        with self.store.reading() as session:
-            return list(session.exec(query.where(col(UserTask.status).not_in(ended))).all())
-
-    def offers(self, reference: str, element: str) -> list[Handoff]:
-        """The unanswered offers of this step."""
-        with self.store.reading() as session:
-            query = select(Handoff).where(
-                col(Handoff.task_id).in_([t.id for t in self.tasks(reference, element)]),
-                col(Handoff.state).in_(PENDING_HANDOFF),
-            )
-            return list(session.exec(query).all())
-
-    def login(self, agency_id: str | None) -> str:
-        """The first person of an agency."""
-        with self.store.reading() as session:
-            query = select(User.login).where(User.agency_id == agency_id).order_by(User.login)
-            return str(session.exec(query).first())
-
-    def completion(self, task: UserTask, **about: Any) -> Act:
-        """Claim the task; the act that completes it."""
-        login = self.login(task.holder_id)
-        with self.store.transaction() as session:
-            claimed = tasks.claim(session, task.id, by=story.actor(session, login))
-            bundle = bundles.load(session, session.get_one(Case, task.case_id).bundle_id)
-            raw = answering.fill(bundle.forms[task.form], CALM, today=clock.now().date())
-        act = {"verb": "complete", "id": task.id, "login": login, "raw": raw, "revision": claimed.revision}
-        return act | about
-
-    def answer(self, verb: str, offer: Handoff) -> Act:
-        """Accept or decline as the receiver."""
-        return {"verb": verb, "id": offer.id, "login": self.login(offer.receiver_id)}
 
 
 @pytest.fixture
@@ -205,23 +148,12 @@ def test_the_last_place_is_taken_once(
         place_id = offers[0].place_id
         offers = [offer for offer in offers if offer.place_id == place_id]
         assert len(offers) == 2
-        _one_place_left(country, place_id)
+        leave_places(country, place_id, 1)
         one_first(at_once([stage.answer("accept", offer) for offer in offers]), "accepted")
         with country.reading() as session:
             place = session.get_one(Place, place_id)
             assert place.taken == place.total
     proof("Two acceptances of the last place at once", rounds=len(rounds), overbooked=0)
-
-
-def _one_place_left(store: Store, place_id: str | None) -> None:
-    from engine import audit
-    from engine.actor import SYSTEM
-
-    with store.transaction() as session:
-        place = session.get_one(Place, place_id)
-        place.total = place.taken + 1
-        session.add(place)
-        audit.record(session, "place.changed", place, by=SYSTEM)
 
 
 @pytest.mark.battery
@@ -252,7 +184,7 @@ def test_the_clock_fires_while_a_person_answers(
         offer = stage.offers(reference, "second_opinion")[0]
         assert offer.answer_by is not None
         clock.set_offset(clock.offset() + (offer.answer_by - clock.now()) + timedelta(seconds=1))
-        _only_due(country, offer.id)
+        fire_all_before(country, offer.id)
         answers = at_once([stage.answer("accept", offer), {"verb": "fire"}, {"verb": "fire"}])
         assert answers[0] in {"accepted", *LATE}, answers
         assert set(answers[1:]) <= {"fired", "nothing due"}, answers
@@ -260,19 +192,3 @@ def test_the_clock_fires_while_a_person_answers(
             state = session.get_one(Handoff, offer.id).state
         assert state is (HandoffState.ACCEPTED if answers[0] == "accepted" else HandoffState.EXPIRED)
     proof("An offer accepted in the instant in which it expires", rounds=len(rounds), both=0)
-
-
-def _only_due(store: Store, about_id: str) -> None:
-    """Let everything else that is due be done first."""
-    from engine import worker
-    from engine.models.work import Deadline, DeadlineState
-
-    while True:
-        with store.reading() as session:
-            query = select(Deadline.about_id).where(
-                Deadline.state == DeadlineState.RUNNING, col(Deadline.next_at) <= clock.now()
-            )
-            first = session.exec(query.order_by(col(Deadline.next_at), col(Deadline.id))).first()
-        if first in (None, about_id):
-            return
-        worker.fire_one_deadline(store)
