@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from . import audit, bundles, clock, vault
 from .actor import Actor
 from .errors import NotFound
-from .models.cases import Case, Participation
-from .models.people import Agency
-from .models.work import Deadline, DeadlineState, UserTask
+from .models.cases import Case, Consent, Participation
+from .models.people import Agency, User
+from .models.work import Deadline, DeadlineState, Handoff, UserTask
 from .process.definitions import Bundle
 
 FACTS = "episode.facts"
@@ -21,7 +21,8 @@ FACTS = "episode.facts"
 class Act:
     """A case under its lock, the law it runs under, its facts, and who acts.
 
-    `agencies`, `participations` and `deadlines` are read when first needed and kept for the rest of the act.
+    What is read of the case is read when first needed and kept for the rest of the act, with what the act adds to it.
+    Such reading need not write first what is still to be written: the rows of an act then go out together at its end.
     """
 
     session: Session
@@ -35,6 +36,9 @@ class Act:
     _agencies: dict[str, Agency] | None = None
     _participations: list[Participation] | None = None
     _deadlines: list[Deadline] | None = None
+    _consents: list[Consent] | None = None
+    _handoffs: dict[tuple[str, str, str], list[Handoff]] = field(default_factory=dict)
+    _staffed: set[str] | None = None
 
     def record(self, action: str, subject: Any, **data: Any) -> None:
         """Write one entry about this case."""
@@ -43,12 +47,16 @@ class Act:
     def agencies(self) -> dict[str, Agency]:
         """Every agency by id."""
         if self._agencies is None:
-            self._agencies = {a.id: a for a in self.session.exec(select(Agency)).all()}
+            self._agencies = {a.id: a for a in self._rows(select(Agency))}
         return self._agencies
 
     def agency(self, agency_id: str) -> Agency:
         """The agency with this id."""
         return self.agencies()[agency_id]
+
+    def agency_name(self, agency_id: str) -> str:
+        """What the agency with this id is called."""
+        return self.by.agency_name if agency_id == self.by.agency_id else self.agency(agency_id).name
 
     def participations(self) -> list[Participation]:
         """Who fills which lane of this case now."""
@@ -56,7 +64,7 @@ class Act:
             query = select(Participation).where(
                 Participation.case_id == self.case.id, col(Participation.until).is_(None)
             )
-            self._participations = list(self.session.exec(query).all())
+            self._participations = self._rows(query)
         return [p for p in self._participations if p.until is None]
 
     def participate(self, participation: Participation) -> None:
@@ -70,7 +78,7 @@ class Act:
         """The clocks of this case that still run."""
         if self._deadlines is None:
             query = select(Deadline).where(Deadline.case_id == self.case.id, Deadline.state == DeadlineState.RUNNING)
-            self._deadlines = list(self.session.exec(query).all())
+            self._deadlines = self._rows(query)
         return [d for d in self._deadlines if d.state is DeadlineState.RUNNING]
 
     def add_deadline(self, deadline: Deadline) -> None:
@@ -79,6 +87,42 @@ class Act:
         assert self._deadlines is not None
         self._deadlines.append(deadline)
         self.session.add(deadline)
+
+    def consents(self) -> list[Consent]:
+        """Everything the person has said about purposes, the newest last."""
+        if self._consents is None:
+            query = select(Consent).where(Consent.case_id == self.case.id)
+            self._consents = self._rows(query.order_by(col(Consent.entered_at), col(Consent.id)))
+        return self._consents
+
+    def add_consent(self, consent: Consent) -> None:
+        """Keep what the person said."""
+        self.consents().append(consent)
+        self.session.add(consent)
+
+    def handoffs(self, instance_id: str, scope: str, lane: str) -> list[Handoff]:
+        """Every handoff there has been of one lane in one scope."""
+        key = (instance_id, scope, lane)
+        if key not in self._handoffs:
+            query = select(Handoff).where(
+                Handoff.instance_id == instance_id, Handoff.scope == scope, Handoff.lane == lane
+            )
+            self._handoffs[key] = self._rows(query)
+        return self._handoffs[key]
+
+    def add_handoff(self, handoff: Handoff) -> None:
+        """Add a handoff of a lane."""
+        self.handoffs(handoff.instance_id, handoff.scope, handoff.lane).append(handoff)
+        self.session.add(handoff)
+
+    def staffed(self) -> set[str]:
+        """The agencies for which somebody acts."""
+        if self._staffed is None:
+            self._staffed = set(self._rows(select(User.agency_id).where(col(User.active).is_(True)).distinct()))
+        return self._staffed
+
+    def _rows(self, query: Any) -> list[Any]:
+        return list(self.session.exec(query.execution_options(autoflush=False)).all())
 
     @property
     def giver_id(self) -> str:

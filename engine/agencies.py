@@ -101,11 +101,21 @@ def _release(session: Session, agency: Agency, successor: Agency | None, reason:
     session.flush()
     for case_id in _concerned(session, agency):
         act = begin(session, case_id, by)
+        if successor is None:
+            _mark_urgent(act, agency)
         for handoff in _handoffs(act, agency):
             if handoff.state in PENDING_HANDOFF or successor is None:
                 handovers.withdraw_from(act, handoff, reason)
         for task in _tasks(act, agency):
             _pass_on(act, task, successor, reason)
+
+
+def _mark_urgent(act: Act, agency: Agency) -> None:
+    """People in the care of an agency that is gone are urgent: offered to all at once, the coordinator called."""
+    for task in _tasks(act, agency):
+        task.urgent = True
+        act.session.add(task)
+        alarms.call(act, AlarmKind.CARE_INTERRUPTED, act.case.lead_agency_id, task_id=task.id)
 
 
 def _concerned(session: Session, agency: Agency) -> list[str]:
@@ -143,8 +153,6 @@ def _pass_on(act: Act, task: UserTask, successor: Agency | None, reason: str) ->
     if successor is not None:
         offers.settle(act, task, successor.id)
     else:
-        task.urgent = True
-        alarms.call(act, AlarmKind.CARE_INTERRUPTED, act.case.lead_agency_id, task_id=task.id)
         offers.make(act, task)
     act.record("task.agency_gone", task, element=task.element, reason=reason)
 

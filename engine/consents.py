@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from .access import rules, visibility
 from .act import Act, begin
@@ -51,7 +51,7 @@ def give(
         happened_at=act.by.acted_at(),
         entered_at=act.at,
     )
-    act.session.add(consent)
+    act.add_consent(consent)
     act.record(f"consent.{answer}", consent, purpose=purpose)
     return consent
 
@@ -82,13 +82,7 @@ def record(
 
 def newest(act: Act, purpose: str) -> Consent | None:
     """The answer that counts for a purpose, or None where the person was not asked."""
-    query = (
-        select(Consent)
-        .where(Consent.case_id == act.case.id, Consent.purpose == purpose)
-        .order_by(col(Consent.entered_at).desc(), col(Consent.id).desc())
-        .limit(1)
-    )
-    return act.session.exec(query).first()
+    return next((consent for consent in reversed(act.consents()) if consent.purpose == purpose), None)
 
 
 def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
@@ -100,11 +94,21 @@ def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
     consent = newest(act, purpose) if purpose else None
     if consent is not None and consent.answer is ConsentAnswer.GIVEN:
         return Basis(consent=consent)
+    other = _given_for(act, role) if consent is None and purpose else None
+    if other is not None:
+        return Basis(consent=other)
     for code, ground in act.bundle.country.grounds.items():
         refused = consent is not None and code != "child"
         if role in ground.roles and not refused and _holds(act, ground, urgent):
             return Basis(ground=code)
     return None
+
+
+def _given_for(act: Act, role: str) -> Consent | None:
+    """A consent given for another purpose that reaches this kind of agency too."""
+    reaching = (name for name, purpose in act.bundle.country.purposes.items() if role in purpose.roles)
+    found = (newest(act, name) for name in reaching)
+    return next((c for c in found if c is not None and c.answer is ConsentAnswer.GIVEN), None)
 
 
 def _holds(act: Act, ground: Ground, urgent: bool) -> bool:

@@ -27,6 +27,7 @@ from .models.work import (
     TaskStatus,
     UserTask,
 )
+from .process.elements import Element
 
 REASONS = ("typing_error", "misunderstood", "new_information", "wrong_person")
 UNTOLD = (HandoffState.EXHAUSTED, HandoffState.DECLINED, HandoffState.EXPIRED)
@@ -142,17 +143,20 @@ def _kept(value: Any) -> Any:
 
 
 def _passed(act: Act, facts: set[str]) -> list[str]:
-    """The gateways that ask about these facts, in processes of which this case has already done a task."""
+    """The gateways and tables that ask about these facts, in processes of which this case has already done a task."""
     if not facts:
         return []
     query = select(UserTask.process).where(UserTask.case_id == act.case.id, UserTask.status == TaskStatus.DONE)
     begun = set(act.session.exec(query.distinct()).all())
-    return sorted(
-        element.id
-        for element in act.bundle.elements.values()
-        if element.process in begun
-        and any(site.startswith("condition:") and facts & set(e.names) for site, e in element.expressions.items())
-    )
+    return sorted(e.id for e in act.bundle.elements.values() if e.process in begun and _asks(act, e, facts))
+
+
+def _asks(act: Act, element: Element, facts: set[str]) -> bool:
+    """Whether a gateway or a decision table asks about one of these facts."""
+    if element.decision and facts & set(act.bundle.decisions[element.decision].names):
+        return True
+    conditions = (e for site, e in element.expressions.items() if site.startswith("condition:"))
+    return any(facts & set(condition.names) for condition in conditions)
 
 
 def _tell(act: Act, task: UserTask, changed: list[str]) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, or_, select, update
 
 from .act import Act
 from .errors import Invalid
-from .models.people import Agency, Place, PlaceKind, Reach, User
+from .models.people import Agency, Place, PlaceKind, Reach
 
 CONFIRMED_FOR = timedelta(hours=24)
 OVER_CAPACITY = ("emergency", "family_together", "short_stay")
@@ -61,7 +61,7 @@ def candidates(
     the order is the same for everybody.
     """
     people = unit(act.facts)
-    staffed = set(act.session.exec(select(User.agency_id).where(col(User.active).is_(True)).distinct()).all())
+    staffed = act.staffed()
     fitting = [
         agency
         for agency in act.agencies().values()

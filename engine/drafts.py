@@ -50,7 +50,8 @@ def load(session: Session, task: UserTask, *, by: Actor) -> tuple[dict[str, Any]
 
 def discard(act: Act, task: UserTask) -> None:
     """The task is complete: nobody's half-typed words are kept."""
-    act.session.exec(delete(Draft).where(col(Draft.task_id) == task.id))
+    present = delete(Draft).where(col(Draft.task_id) == task.id)
+    act.session.exec(present.execution_options(autoflush=False, synchronize_session=False))
 
 
 def _row(session: Session, task: UserTask, section: str, by: Actor) -> Draft | None:

@@ -97,7 +97,7 @@ def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver
         unit=directory.unit(act.facts).size,
         offered_at=act.at,
     )
-    act.session.add(handoff)
+    act.add_handoff(handoff)
     clock_name = task.accept or "accept_normal"
     deadline = deadlines.start(act, DeadlineKind.ACCEPTANCE, clock_name, handoff.id, task_id=task.id)
     handoff.answer_by = deadline.due_at if deadline else None
@@ -142,10 +142,7 @@ def pending(act: Act, task: UserTask) -> list[Handoff]:
 
 def of_lane(act: Act, task: UserTask) -> list[Handoff]:
     """Every handoff of this (scope, lane), whatever became of it."""
-    query = select(Handoff).where(
-        Handoff.instance_id == task.instance_id, Handoff.scope == task.scope, Handoff.lane == task.lane
-    )
-    return list(act.session.exec(query).all())
+    return act.handoffs(task.instance_id, task.scope, task.lane)
 
 
 def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:
@@ -245,7 +242,7 @@ def open_at(act: Act, task: UserTask, agency_id: str) -> None:
     travels = bool(task.moves) and task.giver_id != agency_id
     task.accountable_id = task.giver_id if travels else agency_id
     act.session.add(task)
-    act.record("task.assigned", task, agency=act.agency(agency_id).name, element=task.element)
+    act.record("task.assigned", task, agency=act.agency_name(agency_id), element=task.element)
     if travels:
         movement = Movement(case_id=act.case.id, task_id=task.id, from_id=task.giver_id, to_id=agency_id)
         act.session.add(movement)
@@ -302,7 +299,7 @@ def _exhaust(act: Act, task: UserTask, kind: AlarmKind) -> None:
         offered_at=act.at,
         ended_at=act.at,
     )
-    act.session.add(handoff)
+    act.add_handoff(handoff)
     act.record("handoff.exhausted", handoff, reason=kind, element=task.element, service=task.service)
     task.accountable_id = task.giver_id = act.case.lead_agency_id
     task.revision += 1

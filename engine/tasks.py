@@ -144,7 +144,7 @@ def complete(
     Invalid per field, Conflict where the task is not claimed by the actor or the person has not arrived yet, Stale for
     an old `revision`.
     """
-    act, task = _open(session, task_id, by, None)
+    act, task, instance = _begin(session, task_id, by)
     if form_id and task.status is TaskStatus.DONE and task.form_id == form_id:
         return Completion(task, repeated=True)
     rules.check_complete(by, task)
@@ -161,19 +161,27 @@ def complete(
             consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
     papers.enter(act, task, sheet)
     _end(act, task, form_id)
-    act.seal_facts()
-    session.add(act.case)
-    instances.complete(act, session.get_one(ProcessInstance, task.instance_id), task)
+    if given.facts:
+        act.seal_facts()
+        session.add(act.case)
+    instances.complete(act, instance, task)
     return Completion(task)
 
 
 def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
-    """Find the task among what the actor may see, under the lock of its case."""
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
-    task = visibility.task(session, task_id, by=by)
+    act, task, _ = _begin(session, task_id, by)
     rules.check_revision(task, revision)
-    act.cause = task
     return act, task
+
+
+def _begin(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, ProcessInstance]:
+    """Find the task among what the actor may see, under the lock of its case, and the process it belongs to."""
+    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    both = select(UserTask, ProcessInstance).join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)
+    _, instance = session.exec(both.where(UserTask.id == task_id)).one()
+    task = visibility.task(session, task_id, by=by)
+    act.cause = task
+    return act, task, instance
 
 
 def _change(act: Act, task: UserTask, status: TaskStatus, user_id: str | None) -> None:
