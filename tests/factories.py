@@ -4,10 +4,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from engine import clock
 from engine.database import Store
+from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH, Story
 from engine.models.cases import Case
 from engine.models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
+from engine.web import drafting
+from tests.people import actor
 
 
 def make_case(store: Store, login: str = "police_osh", region: str | None = None) -> str:
@@ -40,3 +44,9 @@ def open_offers(session: Session, reference: str, element: str) -> list[Handoff]
     task = open_task(session, reference, element)
     query = select(Handoff).where(Handoff.task_id == task.id, col(Handoff.state).in_(PENDING_HANDOFF))
     return list(session.exec(query.order_by(Handoff.receiver_name)).all())
+
+
+def valid_answers(session: Session, task: str, login: str) -> dict[str, Any]:
+    """Answers that the form of a task accepts; `task` is its id or the address of its page."""
+    _, form = drafting.definition(session, task.rsplit("/", 1)[-1], by=actor(session, login))
+    return answering.fill(form, WOMAN_IN_OSH, today=clock.now().date())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 
 from .. import bundles, drafts
@@ -29,16 +29,19 @@ def answers_of(section: Section, raw: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name in here}
 
 
-def definition(session: Session, task: UserTask) -> FormDefinition:
-    """The form of a task, as it was when the case began."""
-    case = session.get_one(Case, task.case_id)
-    return bundles.load(session, case.bundle_id).forms[task.form]
+def definition(session: Session, task_id: str, *, by: Actor) -> tuple[UserTask, FormDefinition]:
+    """A task and its form, as it was when the case began; read at once, since every completion needs both."""
+    query = select(UserTask, Case.bundle_id).join(Case, col(Case.id) == UserTask.case_id).where(UserTask.id == task_id)
+    found = session.exec(query).first()
+    if found is None:
+        raise NotFound()
+    task = visibility.task(session, task_id, by=by)
+    return task, bundles.load(session, found[1]).forms[task.form]
 
 
 def keep(session: Session, task_id: str, section: str, posted: list[tuple[str, str]], *, by: Actor) -> datetime:
     """Save what was posted from the page of one section, unchecked. NotFound for a section that is not there."""
-    task = visibility.task(session, task_id, by=by)
-    form = definition(session, task)
+    _, form = definition(session, task_id, by=by)
     part = form.section(section)
     if part is None:
         raise NotFound()

@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from .. import clock, drafts, tasks
-from ..access import visibility
 from ..errors import EngineError, Fault, Invalid
 from ..forms import read_post, validate
 from ..models.work import TaskStatus
@@ -92,10 +91,9 @@ def complete(task_id: str, desk: Writer) -> Response:
 
 def _gathered(desk: Desk, task_id: str) -> dict[str, Any]:
     """What was posted over the drafts of all sections. Nothing read here is used after the case is locked."""
-    task = visibility.task(desk.session, task_id, by=desk.by)
+    task, form = drafting.definition(desk.session, task_id, by=desk.by)
     if task.status is TaskStatus.DONE:
         return {}
-    form = drafting.definition(desk.session, task)
     kept, _ = drafts.load(desk.session, task, by=desk.by)
     section = form.section(desk.text("section"))
     here = {question.name for question in section.questions} if section else set()
