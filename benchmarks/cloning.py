@@ -17,10 +17,10 @@ from sqlmodel import SQLModel
 from engine import reference
 from engine.act import FACTS
 from engine.database import Store
+from engine.models.answers import Answer
 from engine.models.cases import Case, Consent, Incident, Person
 from engine.models.columns import UTCDateTime
 from engine.models.records import AuditEntry, LogHead
-from engine.models.work import Answer
 from engine.vault import Vault
 
 LEAVES = 3  # entries of the record a clone keeps

@@ -8,14 +8,7 @@ from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.people import Agency, Place, PlaceKind
-from .models.work import (
-    HELD_HANDOFF,
-    OPEN_TASK,
-    PENDING_HANDOFF,
-    AlarmKind,
-    Handoff,
-    UserTask,
-)
+from .models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, AlarmKind, Handoff, UserTask
 from .people import check_manager
 
 MOST_PLACES = 500

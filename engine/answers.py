@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from . import offers, vault
 from .act import Act
 from .errors import NotFound
+from .models.answers import Answer
 from .models.columns import new_id
-from .models.work import Answer, Handoff, UserTask
+from .models.work import Handoff, UserTask
 
 PLACE = "answer.sealed"
 

@@ -4,12 +4,13 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from . import api, web, worker
 from .database import Store
+from .turns import turn
 from .web import guard
 from .web.templates import STATIC
 
@@ -34,7 +35,7 @@ def create_app(store: Store, *, with_worker: bool = False) -> FastAPI:
     app.state.store = store
     app.state.drain = lambda: worker.drain(store, limit=AT_ONCE)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(web.router)
+    app.include_router(web.router, dependencies=[Depends(turn, scope="function")])
     app.mount("/api/v1", api.create(store))
     app.middleware("http")(_guard)
     for kind, handler in web.HANDLERS.items():

@@ -19,15 +19,7 @@ from .models.cases import Bundle as StoredBundle
 from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
 from .models.columns import new_id
 from .models.people import Agency, Duty, User
-from .models.work import (
-    OPEN_TASK,
-    PENDING_HANDOFF,
-    Deadline,
-    Handoff,
-    HandoffState,
-    Movement,
-    UserTask,
-)
+from .models.work import OPEN_TASK, PENDING_HANDOFF, Deadline, Handoff, HandoffState, Movement, UserTask
 
 OPENED = "case_opened"
 PAGE = 50

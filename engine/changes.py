@@ -12,15 +12,7 @@ from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid
 from .models.cases import CaseStatus, Consent, ConsentAnswer
-from .models.work import (
-    HELD_HANDOFF,
-    OPEN_TASK,
-    AlarmKind,
-    Handoff,
-    ProcessInstance,
-    TaskStatus,
-    UserTask,
-)
+from .models.work import HELD_HANDOFF, OPEN_TASK, AlarmKind, Handoff, ProcessInstance, TaskStatus, UserTask
 
 EVERYTHING = "everything"
 ENDS = {"left": "declined_help", "died": "died"}

@@ -17,16 +17,9 @@ from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .forms import Answers, validate
+from .models.answers import Answer, Correction
 from .models.cases import Participation
-from .models.work import (
-    AlarmKind,
-    Answer,
-    Correction,
-    Handoff,
-    HandoffState,
-    TaskStatus,
-    UserTask,
-)
+from .models.work import AlarmKind, Handoff, HandoffState, TaskStatus, UserTask
 from .process.elements import Element
 
 REASONS = ("typing_error", "misunderstood", "new_information", "wrong_person")

@@ -1,5 +1,6 @@
 """Drafts: what somebody has typed is kept on the server, sealed, until the task is completed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ from . import clock, vault
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
+from .models.answers import Draft
 from .models.columns import new_id
-from .models.work import Draft, UserTask
+from .models.work import UserTask
 
 DOMAIN = "draft"
 
@@ -38,14 +40,18 @@ def save(session: Session, task_id: str, section: str, values: dict[str, Any], *
 def load(session: Session, task: UserTask, *, by: Actor) -> tuple[dict[str, Any], datetime | None]:
     """Everything this person has typed for this task, and when it was last saved."""
     query = select(Draft).where(Draft.task_id == task.id, Draft.user_id == by.user_id)
+    drafts = list(session.exec(query).all())
+    return together(session, drafts), max((draft.saved_at for draft in drafts), default=None)
+
+
+def together(session: Session, drafts: Iterable[Draft]) -> dict[str, Any]:
+    """What these drafts hold; of a question that is in two, the later."""
     values: dict[str, Any] = {}
-    saved_at: datetime | None = None
-    for draft in session.exec(query.order_by(col(Draft.saved_at))).all():
+    for draft in sorted(drafts, key=lambda draft: draft.saved_at):
         values |= vault.of(session).open_json(
-            draft.sealed, case_id=task.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
+            draft.sealed, case_id=draft.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
         )
-        saved_at = draft.saved_at
-    return values, saved_at
+    return values
 
 
 def discard(act: Act, task: UserTask) -> None:

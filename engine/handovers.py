@@ -64,7 +64,7 @@ def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
         act.record("case.led", act.case, agency=handoff.receiver_name)
     else:
         _join(act, task, handoff)
-    journey = _journey_clock(act, task) if handoff.place_id else ""
+    journey = offers.journey_clock(act, task) if handoff.place_id else ""
     for row in _open_tasks(act, task):
         _pass_on(act, row, old_id, handoff.receiver_id or "")
     if journey:
@@ -194,15 +194,6 @@ def _pass_on(act: Act, task: UserTask, old_id: str, new_id: str) -> None:
     task.revision += 1
     act.session.add(task)
     act.record("task.assigned", task, element=task.element, agency=act.agency(new_id).name)
-
-
-def _journey_clock(act: Act, task: UserTask) -> str:
-    """The arrival clock of this lane, where its diagram says that the person moves."""
-    process = act.bundle.processes[task.process]
-    for element in process.elements.values():
-        if element.lane == task.lane and "moves" in element.expressions:
-            return str(element.expressions["moves"].evaluate(act.bundle.values(act.facts)).name)
-    return ""
 
 
 def _expect(act: Act, task: UserTask, old_id: str, new_id: str, clock: str) -> None:

@@ -14,16 +14,7 @@ from .errors import Fault
 from .models.cases import CaseStatus, DecisionMade, Message
 from .models.cases import Fault as FaultRow
 from .models.columns import new_id
-from .models.work import (
-    OPEN_TASK,
-    AlarmKind,
-    Catch,
-    DeadlineKind,
-    DeadlineState,
-    ProcessInstance,
-    TaskStatus,
-    UserTask,
-)
+from .models.work import OPEN_TASK, AlarmKind, Catch, DeadlineKind, DeadlineState, ProcessInstance, TaskStatus, UserTask
 from .process import runtime
 from .process.elements import Outcome
 from .process.runtime import OpenTask, Step
@@ -279,7 +270,7 @@ def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
     if holder is None:
         offers.make(act, task)
     else:
-        offers.open_at(act, task, holder)
+        offers.open_at(act, task, holder, journey=task.moves)
 
 
 def cancel(act: Act, instance: ProcessInstance, reason: str) -> None:

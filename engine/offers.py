@@ -21,6 +21,7 @@ from .models.work import (
     TaskStatus,
     UserTask,
 )
+from .process.elements import Element
 
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
 TAKEN_BACK = ("wrong_agency", "agency_suspended", "agency_closed")
@@ -174,9 +175,26 @@ def suitable(act: Act, task: UserTask) -> list[Candidate]:
         role=task.lane,
         giver_id=task.giver_id,
         service=task.service,
-        place=task.place,
+        place=needs_place(act, task),
         without=excluded(act, task),
     )
+
+
+def needs_place(act: Act, task: UserTask) -> bool:
+    """Whether the agency that fills this lane must give a place."""
+    return any(e.properties.get("nrm:place") == "yes" for e in _lane(act, task))
+
+
+def journey_clock(act: Act, task: UserTask) -> str:
+    """The arrival clock of this lane, where its diagram says that the person moves; empty where nobody does."""
+    for element in _lane(act, task):
+        if (moves := element.expressions.get("moves")) is not None:
+            return str(moves.evaluate(act.bundle.values(act.facts)).name)
+    return ""
+
+
+def _lane(act: Act, task: UserTask) -> list[Element]:
+    return [e for e in act.bundle.processes[task.process].elements.values() if e.lane == task.lane]
 
 
 def excluded(act: Act, task: UserTask) -> set[str]:
@@ -230,16 +248,16 @@ def settle(
     )
     tasks = {row.id: row for row in (task, *act.session.exec(waiting).all())}
     for row in tasks.values():
-        open_at(act, row, agency_id)
+        open_at(act, row, agency_id, journey=journey_clock(act, row))
 
 
-def open_at(act: Act, task: UserTask, agency_id: str) -> None:
-    """Put a task on the desk of the agency that fills its lane."""
+def open_at(act: Act, task: UserTask, agency_id: str, *, journey: str = "") -> None:
+    """Put a task on the desk of the agency that fills its lane; `journey` is the arrival clock of who travels."""
     task.status = TaskStatus.OPEN
     task.holder_id = agency_id
     task.assigned_at = act.at
     task.revision += 1
-    travels = bool(task.moves) and task.giver_id != agency_id
+    travels = bool(journey) and task.giver_id != agency_id
     task.accountable_id = task.giver_id if travels else agency_id
     act.session.add(task)
     act.record("task.assigned", task, agency=act.agency_name(agency_id), element=task.element)
@@ -252,7 +270,7 @@ def open_at(act: Act, task: UserTask, agency_id: str) -> None:
             giver=act.agency(task.giver_id).name,
             receiver=act.agency(agency_id).name,
         )
-        deadlines.start(act, DeadlineKind.ARRIVAL, task.moves, movement.id, task_id=task.id)
+        deadlines.start(act, DeadlineKind.ARRIVAL, journey, movement.id, task_id=task.id)
 
 
 def recall(act: Act, handoff: Handoff, reason: str) -> None:

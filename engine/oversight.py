@@ -18,16 +18,7 @@ from .errors import NotFound
 from .models.cases import Case
 from .models.people import Agency
 from .models.records import AuditEntry, Setting
-from .models.work import (
-    Alarm,
-    Deadline,
-    DeadlineKind,
-    DeadlineState,
-    Handoff,
-    Movement,
-    TaskStatus,
-    UserTask,
-)
+from .models.work import Alarm, Deadline, DeadlineKind, DeadlineState, Handoff, Movement, TaskStatus, UserTask
 
 MOST = 200
 LAST_CHECK = "last_check"

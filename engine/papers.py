@@ -13,9 +13,10 @@ from .access import visibility
 from .act import Act
 from .actor import Actor
 from .errors import Conflict, Invalid, NotFound
+from .models.answers import Sheet
 from .models.cases import Case
 from .models.people import Agency
-from .models.work import Sheet, UserTask
+from .models.work import UserTask
 from .process.definitions import Bundle
 
 

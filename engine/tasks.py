@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, consents, deadlines, drafts, instances, papers
+from . import alarms, answers, consents, deadlines, drafts, instances, offers, papers
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
@@ -232,7 +232,7 @@ def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> No
 
 def check_arrived(act: Act, task: UserTask) -> None:
     """Accepted is not arrived: a task of a person who travels waits for the arrival."""
-    if not task.moves:
+    if not offers.journey_clock(act, task):
         return
     query = select(Movement).where(Movement.task_id == task.id, col(Movement.arrived_at).is_(None))
     if act.session.exec(query).first() is not None:

@@ -46,7 +46,7 @@ Feature: Nothing that is owed is forgotten
     Then this is refused: "Only a coordinator may do this"
 
   Scenario: The ladder
-    Given a woman, taken in by the police unit of Osh
+    Given a woman, met by the police unit of Osh
     When 25 hours pass
     Then only the police unit of Osh is alarmed: a duty is late
     When 12 hours pass
@@ -55,7 +55,7 @@ Feature: Nothing that is owed is forgotten
     Then the national desk is alarmed: a duty is late
 
   Scenario: The alarm is repeated until somebody says that they have seen it
-    Given a woman, taken in by the police unit of Osh
+    Given a woman, met by the police unit of Osh
     When 4 days pass
     Then each alarm at the national desk was repeated
     When the national desk acknowledges every alarm
@@ -64,7 +64,7 @@ Feature: Nothing that is owed is forgotten
     And the record says "the national desk acknowledged the alarm: A duty is late"
 
   Scenario: Nobody can acknowledge an alarm for somebody else
-    Given a woman, taken in by the police unit of Osh
+    Given a woman, met by the police unit of Osh
     And 2 days pass
     When the coordinator in Osh tries to acknowledge the alarm at the national desk
     Then this is refused: "This alarm is for"

@@ -48,5 +48,5 @@ def open_offers(session: Session, reference: str, element: str) -> list[Handoff]
 
 def valid_answers(session: Session, task: str, login: str) -> dict[str, Any]:
     """Answers that the form of a task accepts; `task` is its id or the address of its page."""
-    _, form = drafting.definition(session, task.rsplit("/", 1)[-1], by=actor(session, login))
+    _, form, _ = drafting.begun(session, task.rsplit("/", 1)[-1], by=actor(session, login))
     return answering.fill(form, WOMAN_IN_OSH, today=clock.now().date())

@@ -1,12 +1,13 @@
 """JSON under /api/v1: the same verbs as the pages, for programs with a bearer token."""
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from ..database import Store
 from ..errors import EngineError, Fault
+from ..turns import turn
 from .alarms import router as alarms
 from .audit import router as audit
 from .cases import router as cases
@@ -35,7 +36,7 @@ def create(store: Store) -> FastAPI:
     )
     app.state.store = store
     for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock):
-        app.include_router(noun)
+        app.include_router(noun, dependencies=[Depends(turn, scope="function")])
     for kind in (EngineError, Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, show)
     app.add_exception_handler(Fault, _report)

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from ..models import cases, people, work
+from ..models import answers, cases, people, work
 from ..models.records import AuditEntry, Checkpoint, LogHead
 from . import tree
 from .ledger import recorded_columns
 
 TABLES: dict[str, type[SQLModel]] = {
     str(table.__tablename__): table
-    for module in (people, cases, work)
+    for module in (people, cases, work, answers)
     for table in vars(module).values()
     if isinstance(table, type) and issubclass(table, SQLModel) and hasattr(table, "RECORDED")
 }

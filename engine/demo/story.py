@@ -13,13 +13,7 @@ from ..actor import Actor
 from ..database import Store
 from ..models.cases import Case
 from ..models.people import Agency, User
-from ..models.work import (
-    PENDING_HANDOFF,
-    DeclineCode,
-    Handoff,
-    TaskStatus,
-    UserTask,
-)
+from ..models.work import PENDING_HANDOFF, DeclineCode, Handoff, TaskStatus, UserTask
 from . import answering
 
 Answers = Mapping[str, Any]

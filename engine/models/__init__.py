@@ -1,6 +1,6 @@
 """Every table, grouped by the life of a case."""
 
-from . import cases, people, records, work
+from . import answers, cases, people, records, work
 from .columns import new_id
 
-__all__ = ["cases", "new_id", "people", "records", "work"]
+__all__ = ["answers", "cases", "new_id", "people", "records", "work"]

@@ -17,6 +17,8 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from .rounds import Rounds
+
 ARRIVED_FROM = "from"
 ITEM = "item"
 REST = "rest"
@@ -80,11 +82,7 @@ class ParallelGateway(TokenJoin, BpmnSpecMixin):  # type: ignore[misc]
 
 
 class InclusiveGateway(mixins.InclusiveGatewayMixin, TokenJoin, BpmnSpecMixin):  # type: ignore[misc]
-    """Waits while a token elsewhere can still reach an incoming flow on which nothing has arrived.
-
-    The standard does not wait for a token that could also come by a flow that has one. Here it is waited for: whoever
-    might go round once more is still at work, and the next stage must not begin twice.
-    """
+    """Waits while a token elsewhere can still come, in this round, by a flow on which nothing has arrived."""
 
     def _complete(self, my_task: Task, arrived: frozenset[str]) -> bool:
         missing = frozenset(self._inputs) - arrived
@@ -110,22 +108,12 @@ class InclusiveGateway(mixins.InclusiveGatewayMixin, TokenJoin, BpmnSpecMixin): 
 
 
 def connect_joins(specs: dict[str, TaskSpec]) -> None:
-    """Work out, for every join of a process, from where each of its inputs can be reached."""
-    for join in specs.values():
-        if not isinstance(join, TokenJoin):
-            continue
-        reach: dict[str, set[str]] = {}
-        for entry in set(join._inputs):
-            seen, waiting = {entry}, [entry]
-            while waiting:
-                name = waiting.pop()
-                reach.setdefault(name, set()).add(entry)
-                before = [source for source in specs[name]._inputs if source != join.name and source not in seen]
-                seen.update(before)
-                waiting.extend(before)
-        for after in join._outputs:  # a token that has just passed may come round again
-            reach.setdefault(join.name, set()).update(reach.get(after, ()))
-        join.reach = {name: frozenset(entries) for name, entries in reach.items()}
+    """Work out, for every join of a process, from where each of its flows can still be reached."""
+    joins = [spec for spec in specs.values() if isinstance(spec, TokenJoin)]
+    if joins:
+        rounds = Rounds({name: spec._inputs for name, spec in specs.items()}, "Start")
+        for join in joins:
+            join.reach = rounds.reach(join.name)
 
 
 class BoundaryJoin(BoundaryEventJoin):  # type: ignore[misc]

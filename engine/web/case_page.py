@@ -11,16 +11,7 @@ from ..act import Act
 from ..models.cases import Consent, ConsentAnswer, DecisionMade, Fault, Participation
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
-from ..models.work import (
-    OPEN_TASK,
-    PENDING_HANDOFF,
-    Alarm,
-    Deadline,
-    DeadlineState,
-    Handoff,
-    TaskStatus,
-    UserTask,
-)
+from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
 from . import path, pictures
 from .desk import Desk
 from .words import Words

@@ -12,7 +12,7 @@ from ..actor import Actor
 from ..errors import NotFound
 from ..forms import FormDefinition, Section, read_post
 from ..models.cases import Case
-from ..models.work import UserTask
+from ..models.work import Draft, UserTask
 
 # Fields that belong to the page and are no answers.
 OWN_FIELDS = frozenset({"csrf", "form_id", "revision", "action", "section"})
@@ -29,19 +29,25 @@ def answers_of(section: Section, raw: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name in here}
 
 
-def definition(session: Session, task_id: str, *, by: Actor) -> tuple[UserTask, FormDefinition]:
-    """A task and its form, as it was when the case began; read at once, since every completion needs both."""
-    query = select(UserTask, Case.bundle_id).join(Case, col(Case.id) == UserTask.case_id).where(UserTask.id == task_id)
-    found = session.exec(query).first()
-    if found is None:
+def begun(session: Session, task_id: str, *, by: Actor) -> tuple[UserTask, FormDefinition, list[Draft]]:
+    """A task, its form as it was when the case began, and this person's drafts: read at once, for every completion."""
+    query = (
+        select(UserTask, Case.bundle_id, Draft)
+        .join(Case, col(Case.id) == UserTask.case_id)
+        .outerjoin(Draft, (col(Draft.task_id) == UserTask.id) & (col(Draft.user_id) == by.user_id))
+        .where(UserTask.id == task_id)
+    )
+    found = session.exec(query).all()
+    if not found:
         raise NotFound()
     task = visibility.task(session, task_id, by=by)
-    return task, bundles.load(session, found[1]).forms[task.form]
+    kept = [draft for _, _, draft in found if draft is not None]
+    return task, bundles.load(session, found[0][1]).forms[task.form], kept
 
 
 def keep(session: Session, task_id: str, section: str, posted: list[tuple[str, str]], *, by: Actor) -> datetime:
     """Save what was posted from the page of one section, unchecked. NotFound for a section that is not there."""
-    _, form = definition(session, task_id, by=by)
+    _, form, _ = begun(session, task_id, by=by)
     part = form.section(section)
     if part is None:
         raise NotFound()

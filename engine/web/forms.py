@@ -91,10 +91,10 @@ def complete(task_id: str, desk: Writer) -> Response:
 
 def _gathered(desk: Desk, task_id: str) -> dict[str, Any]:
     """What was posted over the drafts of all sections. Nothing read here is used after the case is locked."""
-    task, form = drafting.definition(desk.session, task_id, by=desk.by)
+    task, form, saved = drafting.begun(desk.session, task_id, by=desk.by)
     if task.status is TaskStatus.DONE:
         return {}
-    kept, _ = drafts.load(desk.session, task, by=desk.by)
+    kept = drafts.together(desk.session, saved)
     section = form.section(desk.text("section"))
     here = {question.name for question in section.questions} if section else set()
     defaults = form.defaults(clock.now().date())

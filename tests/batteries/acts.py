@@ -120,6 +120,8 @@ def _close(model: Model, case: Episode) -> None:
         if duty.status in OPEN:
             duty.status = "cancelled"
             _end(model, case, duty.key[:2], "recalled")
+    for scope in {key[:2] for key in case.fills}:
+        _end(model, case, scope, "done")
 
 
 def _end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> None:

@@ -23,6 +23,16 @@ CHILD_ROLES = {
     "attorney",
 }
 RESCUE_ROLES = {"shelter", "service_provider"}
+# whom a consent reaches, purpose by purpose, in the order of the country's list
+REACHES = {
+    "urgent_help": {"shelter", "service_provider"},
+    "identification": {"identification_partner", "coordinator"},
+    "shelter": {"shelter"},
+    "services": {"service_provider"},
+    "legal_aid": {"legal_aid", "attorney"},
+    "protection": {"witness_protection", "prosecutor"},
+    "return": {"consulate", "verification", "return_organiser", "receiving_partner", "shelter"},
+}
 INHERITING = {"identification", "return_from_abroad", "recovery", "formal_identification", "repatriation"}
 OTHER_AGENCY = {"second_opinion": "screening", "formal_confirmation": "formal_opinion"}
 DUTY_DESK = "coordinator_national"
@@ -191,6 +201,9 @@ class Model:
     def basis(self, case: Episode, duty: Duty) -> tuple[str, str | None] | None:
         """The ground of an offer and the only recipient it names."""
         answer, recipient = case.consents.get(duty.purpose, ("", None)) if duty.purpose else ("", None)
+        if duty.purpose and not answer:
+            given = [case.consents.get(p, ("", None)) for p, roles in REACHES.items() if duty.lane in roles]
+            answer, recipient = next((said for said in given if said[0] == "given"), ("", None))
         if answer == "given":
             return "consent", recipient
         if case.facts.get("age_band") != "adult" and duty.lane in CHILD_ROLES:

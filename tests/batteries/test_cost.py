@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from engine import bundles, clock, handoffs, tasks
+from engine import bundles, clock, tasks
 from engine.database import Store
 from engine.demo import answering, story
 from engine.models.cases import Case

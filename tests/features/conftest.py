@@ -37,4 +37,3 @@ def world(store: Store) -> Iterator[World]:
 def pytest_bdd_apply_tag(tag: str, function: object) -> bool | None:
     """`@web` says that a scenario goes through the pages; it selects nothing."""
     return True if tag == "web" else None
-

@@ -7,7 +7,8 @@ from pytest_bdd import given, then, when
 from engine import answers, cases, handoffs, oversight, tasks, timelines
 from engine.access import visibility
 from engine.errors import NotFound
-from engine.models.work import PENDING_HANDOFF, Answer, UserTask
+from engine.models.answers import Answer
+from engine.models.work import PENDING_HANDOFF, UserTask
 from engine.oversight import ExceptionKind
 from tests.features.steps_cases import say
 from tests.features.world import ENGLISH, World

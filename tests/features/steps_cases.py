@@ -1,14 +1,10 @@
 """Steps about a case and its duties: who meets whom, what is done, what is owed."""
 
-from datetime import date
-
 from pytest_bdd import given, parsers, then, when
-from sqlmodel import col, select
+from sqlmodel import col
 
 from engine.models.cases import CaseStatus, ConsentAnswer
-from engine.models.people import Agency
-from engine.models.work import HandoffState, OPEN_TASK, TaskStatus, UserTask
-
+from engine.models.work import OPEN_TASK, HandoffState, TaskStatus, UserTask
 from tests.features.words import TYPES, Answers
 from tests.features.world import World
 
@@ -164,8 +160,9 @@ def did_their_parts(world: World, agencies: list[str]) -> None:
         agency = world.agency(code)
         done = world.rows(UserTask, UserTask.ended_by_agency_id == agency.id, UserTask.status == TaskStatus.DONE)
         assert done, f"{agency.name} has done nothing"
-        told = {leaf["data"]["element"] for leaf in world.leaves("task.completed")
-                if leaf["actor"]["agency"] == agency.id}
+        told = {
+            leaf["data"]["element"] for leaf in world.leaves("task.completed") if leaf["actor"]["agency"] == agency.id
+        }
         assert told == {task.element for task in done}
 
 
@@ -174,8 +171,11 @@ def before(world: World, first: str, then: str) -> None:
     ended = world.task(first).ended_at
     assert ended is not None
     assert ended <= world.tasks(then)[0].opened_at
-    indexes = [i for i, leaf in enumerate(world.leaves()) if (leaf["action"], leaf["data"].get("element"))
-               in (("task.completed", first), ("task.opened", then))]
+    indexes = [
+        i
+        for i, leaf in enumerate(world.leaves())
+        if (leaf["action"], leaf["data"].get("element")) in (("task.completed", first), ("task.opened", then))
+    ]
     assert world.leaves()[indexes[0]]["action"] == "task.completed"
 
 

@@ -81,8 +81,9 @@ def due_in(world: World, duty: str, hours: int) -> None:
 def due_at_the_end(world: World, duty: str, day: date) -> None:
     due = world.task(duty).due_at
     assert due is not None
-    assert due.astimezone(BISHKEK).replace(microsecond=0) == datetime(day.year, day.month, day.day, 23, 59, 59,
-                                                                     tzinfo=BISHKEK)
+    assert due.astimezone(BISHKEK).replace(microsecond=0) == datetime(
+        day.year, day.month, day.day, 23, 59, 59, tzinfo=BISHKEK
+    )
     _recorded(world, world.clock_of(world.task(duty).id))
 
 

@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from engine import drafts, tasks
 from engine.errors import Invalid
+from engine.models.answers import Answer, Draft
 from engine.models.people import User
-from engine.models.work import Answer, Draft
 from tests.features.steps_cases import say
 from tests.features.words import Answers
 from tests.features.world import World
@@ -90,8 +90,9 @@ def reads_russian(world: World, agency: str) -> None:
 def kept_with(world: World, what: str, domain: str) -> None:
     rows = [row for row in world.rows(Answer) if NAMED[what] in row.fields]
     assert [row.domain for row in rows] == [DOMAINS[domain]]
-    assert [leaf for leaf in world.leaves("answers.kept", domain=DOMAINS[domain])
-            if NAMED[what] in leaf["data"]["fields"]]
+    assert [
+        leaf for leaf in world.leaves("answers.kept", domain=DOMAINS[domain]) if NAMED[what] in leaf["data"]["fields"]
+    ]
 
 
 @then("the record names the question but not what it says")
@@ -159,5 +160,3 @@ def hands_back(world: World, agency: str, duty: str) -> None:
 def nothing_kept(world: World) -> None:
     assert world.leaves("task.completed", element=world.kept["writing"])
     assert world.rows(Draft) == []
-
-

@@ -57,7 +57,6 @@ def silence(world: World, duty: str) -> None:
     world.pass_time(until - clock.now() + timedelta(minutes=1))
 
 
-@given(say("{agency:Agency} asks all suitable agencies again for {duty:Duty}"))
 @when(say("{agency:Agency} asks all suitable agencies again for {duty:Duty}"))
 def asks_again(world: World, agency: str, duty: str) -> None:
     with world.store.transaction() as session:
@@ -265,4 +264,3 @@ def one_accountable(world: World) -> None:
     for leaf in world.leaves():
         if leaf["subject"][0] == "user_task" and leaf["set"]["status"] in OPEN_TASK:
             assert leaf["set"]["accountable_id"] in known
-

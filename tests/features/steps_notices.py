@@ -96,7 +96,14 @@ def content_free(world: World, post: PostOffice) -> None:
     with world.reading() as session:
         agencies = [a.name for a in session.exec(select(Agency)).all()]
     case = world.case()
-    hidden = [world.reference, case.id, "pinion", "мнение", *agencies, *(t.id for t in world.handoffs("second_opinion"))]
+    hidden = [
+        world.reference,
+        case.id,
+        "pinion",
+        "мнение",
+        *agencies,
+        *(t.id for t in world.handoffs("second_opinion")),
+    ]
     assert "NRM" in said
     assert not [word for word in hidden if word in said]
 
@@ -114,5 +121,3 @@ def waits(world: World) -> None:
     (row,) = world.rows(Outbox)
     assert (row.state, row.attempts, row.sent_at) == (OutboxState.WAITING, 1, None)
     assert row.last_error
-
-

@@ -204,5 +204,3 @@ def sealed(world: World) -> None:
     assert inputs
     assert orjson.dumps(inputs).decode() not in everything(world)
     assert "purpose_seen" not in str(made.detail)
-
-

@@ -9,7 +9,7 @@ from engine import audit, handoffs
 from engine.actor import SYSTEM
 from engine.errors import Conflict, EngineError
 from engine.models.people import Agency, Place, PlaceKind
-from engine.models.work import HandoffState, PENDING_HANDOFF
+from engine.models.work import PENDING_HANDOFF, HandoffState
 from tests.features.steps_cases import say
 from tests.features.world import World
 

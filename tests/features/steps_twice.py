@@ -42,6 +42,7 @@ def recorded_once(world: World, duty: str) -> None:
 def _open_under(world: World, agency: str, body: bytes) -> tuple[dict[str, str], bool]:
     by = world.actor(agency)
     with world.store.transaction() as session:
+
         def act() -> dict[str, str]:
             return {"reference": cases.open_case(session, by=by).reference}
 
@@ -153,5 +154,3 @@ def each_held(world: World) -> None:
     accepted = [h.task_id for h in world.handoffs("service_first_contact") if h.state is HandoffState.ACCEPTED]
     assert sorted(accepted) == sorted(t.id for t in owed)
     assert len([r for r in world.kept["refusals"] if r]) == len(world.handoffs("service_first_contact")) - len(owed)
-
-

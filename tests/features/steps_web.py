@@ -65,7 +65,7 @@ def reads_timeline(world: World, crew: Crew) -> None:
 @then(parsers.re('it reads "(?P<first>[^"]+)"(?:(?:, | and )"(?P<second>[^"]+)")?(?: and "(?P<third>[^"]+)")?'))
 def it_reads(world: World, first: str, second: str | None, third: str | None) -> None:
     said = _plain(world.kept["page"])
-    assert [word for word in (first, second, third) if word and word not in said] == []
+    assert [word for word in (first, second, third) if word and word not in said] == [], " ".join(said.split())
 
 
 @then(say('it reads neither "{first}" nor "{second}"'))
@@ -155,4 +155,3 @@ def light(world: World, kilobytes: int) -> None:
 def number_shown(world: World, crew: Crew, agency: str, other: str) -> None:
     said = _plain(crew[agency].page("/worklist"))
     assert f"The notice did not arrive. Call {world.agency(other).phone}." in said
-

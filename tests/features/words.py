@@ -26,7 +26,6 @@ AGENCIES = {
     "the consulate": "consulate",
     "child protection": "child_protection",
     "the clinic": "health",
-    "the interpreter service": "interpreters",
     "the prosecutor": "prosecutor",
     "internal security": "internal_security",
     "IOM": "iom",
@@ -41,7 +40,6 @@ AGENCIES = {
     "фонд в Оше": "ngo_osh",
     "горячая линия": "hotline",
     "координатор в Оше": "coordinator_osh",
-    "дежурный национального координатора": "coordinator_national",
 }
 
 DUTIES = {
@@ -55,7 +53,6 @@ DUTIES = {
     "the place in a shelter": "shelter_arrival",
     "the care plan": "stay_care_plan",
     "the review of the stay": "stay_review",
-    "the departure from the shelter": "shelter_departure",
     "the help": "service_first_contact",
     "the report on the help": "service_report",
     "the appointment of a lawyer": "appoint_attorney",
@@ -86,7 +83,6 @@ DUTIES = {
     "the reception at home": "reception",
     "the proposal to close": "closure_proposal",
     "the approval of the closure": "closure_approval",
-    "первичный приём": "intake",
     "место в приюте": "shelter_arrival",
     "второе мнение": "second_opinion",
 }
@@ -94,7 +90,6 @@ DUTIES = {
 NOTHING_URGENT: Answers = {"shelter_now": "no", "urgent_needs": []}
 PERSONS: dict[str, Answers] = {
     "a foreign woman": story.WOMAN_IN_OSH | NOTHING_URGENT,
-    "a Kyrgyz woman": story.WOMAN_IN_OSH | NOTHING_URGENT | {"nationality": "kyrgyz"},
     "a woman": story.WOMAN_IN_OSH | NOTHING_URGENT,
     "a mother of two": story.WOMAN_IN_OSH | NOTHING_URGENT | {"dependants": 2},
     "a man": story.WOMAN_IN_OSH | NOTHING_URGENT | {"sex": "male"},
@@ -109,60 +104,33 @@ PERSONS: dict[str, Answers] = {
 NEEDS: dict[str, Answers] = {
     "a safe place": {"shelter_now": "yes"},
     "a doctor": {"urgent_needs": ["medical"]},
-    "an interpreter": {"urgent_needs": ["interpreter"]},
     "a doctor, clothes": {"urgent_needs": ["medical", "material"]},
     "безопасное место": {"shelter_now": "yes"},
 }
 
 # What somebody finds, decides or reports when a duty is done.
 FINDINGS: dict[str, Answers] = {
-    "there are signs of an act, of a means and of exploitation": {
-        "act_seen": True,
-        "means_seen": True,
-        "purpose_seen": True,
-    },
-    "there are no signs": {
-        "act_seen": False,
-        "means_seen": False,
-        "purpose_seen": False,
-        "screening_complete": True,
-    },
     "she agrees to be identified": {"consent_identification": "given"},
     "she refuses to be identified": {"consent_identification": "refused"},
     "she is presumed a victim": {"preliminary_result": "presumed"},
     "she is not presumed a victim": {"preliminary_result": "not_presumed"},
     "more must be known": {"preliminary_result": "more_information"},
-    "she is threatened directly": {"threat": "direct"},
-    "nobody threatens her and she is well": {
-        "threat": "none",
-        "traffickers_know_place": "no",
-        "health_state": "stable",
-    },
-    "she wants psychological and social help": {"services_planned": ["psychological", "social"]},
-    "she wants protection as a witness": {"protection_wanted": "yes"},
     "the stay goes on": {"stay_decision": "extend"},
-    "she is ready to leave": {"stay_decision": "leave"},
     "she left without a word": {"stay_decision": "left_alone"},
     "all was given": {"service_outcome": "done"},
-    "it was given in part": {"service_outcome": "partly_done"},
     "it could not be given": {"service_outcome": "failed"},
     "the lawyer also speaks for a trafficker": {"conflict_free": "no"},
     "the lawyer speaks for nobody else": {"conflict_free": "yes"},
     "she was represented": {"legal_outcome": "represented"},
     "no lawyer could help": {"legal_outcome": "failed"},
-    "protection is granted": {"protection_decision": "granted"},
     "protection is refused": {"protection_decision": "refused"},
     "the danger goes on": {"protection_continues": "yes"},
     "the danger is over": {"protection_continues": "no"},
-    "the time to recover ends": {"reflection_decision": "ends"},
     "she needs more time": {"reflection_decision": "extended"},
-    "she is a victim": {"formal_opinion": "victim", "formal_result": "victim"},
     "the agencies cannot agree yet": {"formal_result": "undecided"},
     "she wants to go home": {"return_wanted": "yes"},
     "she wants to stay": {"return_wanted": "no"},
-    "it is safe": {"return_safe": "yes"},
     "it is not safe": {"return_safe": "no"},
-    "it may go ahead": {"return_cleared": "yes"},
     "something stands in the way": {"return_cleared": "no"},
     "she is a child, born on 5 May 2011": {"age_band": "child", "birth_date": "2011-05-05"},
     "she is an adult": {"age_band": "adult"},
@@ -172,16 +140,25 @@ FINDINGS: dict[str, Answers] = {
 
 REASONS = {
     "it has no place": "no_capacity",
-    "it does not serve such persons": "not_eligible",
     "nobody there speaks the language": "no_language",
-    "it would not be safe there": "safety",
     "of a conflict of interest": "conflict_of_interest",
     "нет места": "no_capacity",
 }
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 OUTCOMES = {
     "done": "done",
     "done in part": "partly_done",

@@ -23,7 +23,6 @@ from engine.models.cases import Case, Consent
 from engine.models.people import Agency, Place, PlaceKind
 from engine.models.work import PENDING_HANDOFF, Alarm, Deadline, DeadlineState, DeclineCode, Handoff, UserTask
 from engine.sentences import sentence
-
 from tests.features.words import AGENCIES, Answers, at
 
 LATIN = {code: alias for alias, code in AGENCIES.items() if alias.isascii()}
@@ -247,4 +246,3 @@ class World:
 def start_of_time() -> datetime:
     """Every scenario begins on an ordinary Monday, unless it says otherwise."""
     return at(date(2026, 6, 1))
-

@@ -149,10 +149,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_episode_reference")),
     )
     with op.batch_alter_table("episode", schema=None) as batch_op:
+        batch_op.create_index("ix_episode_board", ["status", "opened_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_lead_agency_id"), ["lead_agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_episode_board", ["status", "opened_at", "id"], unique=False)
         batch_op.create_index("ix_episode_status_region", ["status", "region", "opened_at"], unique=False)
 
     op.create_table(
@@ -924,10 +924,10 @@ def downgrade() -> None:
     op.drop_table("member")
     with op.batch_alter_table("episode", schema=None) as batch_op:
         batch_op.drop_index("ix_episode_status_region")
-        batch_op.drop_index("ix_episode_board")
         batch_op.drop_index(batch_op.f("ix_episode_person_id"))
         batch_op.drop_index(batch_op.f("ix_episode_lead_agency_id"))
         batch_op.drop_index(batch_op.f("ix_episode_incident_id"))
+        batch_op.drop_index("ix_episode_board")
 
     op.drop_table("episode")
     op.drop_table("sign_in_attempt")

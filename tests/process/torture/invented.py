@@ -133,10 +133,11 @@ class _Inventor:
         return split
 
     def _parallel(self, after: str, depth: int) -> str:
-        split, join = self._id("g"), self._id("j")
+        merge, split, join = self._id("m"), self._id("g"), self._id("j")
         self._line(f"{self.dice.choice(['and', 'or'])} {join} -> {after}")
         self._line(f"and {split} -> {self._block(join, depth)} | {self._block(join, depth)}")
-        return split
+        self._line(f"xor {merge} -> {split}")
+        return merge
 
     def _loop(self, after: str, depth: int) -> str:
         merge, back, user = self._id("m"), self._id("g"), self._id("u")
