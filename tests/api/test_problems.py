@@ -216,3 +216,17 @@ def test_who_comes_second_is_told_so(app: FastAPI, cast: Cast) -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == [200, *[412] * 5]
+
+
+def test_a_crowd_waits_for_its_turn_and_nobody_is_sent_away(cast: Cast) -> None:
+    police = cast["police_osh"]
+    found: list[int] = []
+    crowd = 60  # more than there are threads
+    threads = [
+        threading.Thread(target=lambda: found.append(police.post("/cases", {}).status_code)) for _ in range(crowd)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [201] * crowd
