@@ -246,21 +246,26 @@ class Reference:
         element, scope = token.element, token.scope
         token.armed = [e for e in self.elements.values() if e.attached_to == element.id]
         if element.item is None:
-            return self._perform(token, {})
+            return self._perform(token, [{}])
         items = [{element.item: plain(item)} for item in self._ask(element, "collection", scope.inputs)]
         if not items:
             return self._leave(token)
         now = items[:1] if element.sequential else items
         token.rest = items[len(now) :]
-        for item in now:
-            self._perform(token, item)
-        return None
+        return self._perform(token, now)
 
     _enter_call = _enter_embedded = _enter_user_task
 
-    def _perform(self, token: Token, item: dict[str, Any]) -> None:
-        element, part = token.element, Part(token, item)
-        token.inside.append(part)
+    def _perform(self, token: Token, items: list[dict[str, Any]]) -> None:
+        parts = [Part(token, item) for item in items]
+        token.inside += parts
+        for part in parts:
+            if token in token.scope.tokens:
+                self._begin(part)
+
+    def _begin(self, part: Part) -> None:
+        token, item = part.token, part.item
+        element = token.element
         around = {**token.scope.inputs, **item}
         sites = [site for site in element.expressions if site.startswith("input:")]
         given = {site.removeprefix("input:"): plain(self._ask(element, site, around)) for site in sites}
@@ -273,7 +278,7 @@ class Reference:
         token = part.token
         token.inside.remove(part)
         if token.rest:
-            self._perform(token, token.rest.pop(0))
+            self._perform(token, [token.rest.pop(0)])
         elif not token.inside:
             self._leave(token)
 
