@@ -23,6 +23,7 @@ from ..demo.clock import next_deadline
 from ..errors import NotAllowed
 from ..language import NAMES, Translator, negotiate
 from ..models.people import SignIn
+from ..turns import turn
 from .templates import Frame, Link, render
 
 COOKIE = "nrm_session"
@@ -117,12 +118,15 @@ async def posted(request: Request) -> FormData:
 Posted = Annotated[FormData, Depends(posted)]
 
 
-def _reading(request: Request) -> Iterator[Session]:
+Turn = Annotated[None, Depends(turn, scope="function")]  # after the form has come, before any session
+
+
+def _reading(request: Request, form: Posted, turn: Turn) -> Iterator[Session]:
     with store(request).reading() as session:
         yield session
 
 
-def _writing(request: Request, form: Posted) -> Iterator[Session]:
+def _writing(request: Request, form: Posted, turn: Turn) -> Iterator[Session]:
     with store(request).transaction() as session:
         yield session
 

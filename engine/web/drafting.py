@@ -11,8 +11,9 @@ from ..access import visibility
 from ..actor import Actor
 from ..errors import NotFound
 from ..forms import FormDefinition, Section, read_post
+from ..models.answers import Draft
 from ..models.cases import Case
-from ..models.work import Draft, UserTask
+from ..models.work import UserTask
 
 # Fields that belong to the page and are no answers.
 OWN_FIELDS = frozenset({"csrf", "form_id", "revision", "action", "section"})

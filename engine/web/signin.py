@@ -15,6 +15,7 @@ from .desk import (
     COOKIE,
     LANGUAGE_COOKIE,
     Posted,
+    Turn,
     Writer,
     anonymous,
     check_same_origin,
@@ -36,7 +37,7 @@ def ask(request: Request, next: str = "/", kept: str = "") -> Response:
 
 
 @router.post("/sign-in")
-def begin(request: Request, form: Posted) -> Response:
+def begin(request: Request, form: Posted, turn: Turn) -> Response:
     """Check name and password outside any write transaction, then begin a session."""
     check_same_origin(request)
     try:
