@@ -243,6 +243,23 @@ def test_unknown_is_a_fault_and_never_the_default() -> None:
     assert case.do("u", day="2019-01-01").finished
 
 
+def test_a_called_process_that_is_left_early_ends_and_the_path_goes_on() -> None:
+    case = Case(model("parallel_items"))
+    scopes = {task.inputs["item"]: task.scope for task in case.step.opened}
+    leave = (case.bundle, "main", "i", case.step.state, case.step.facts)
+    step = runtime.leave(*leave, scopes["red"])
+    assert (len(step.closed), step.opened) == (1, [])
+    assert [(end.scope, end.end_event, end.outcome) for end in step.scopes_ended] == [
+        (scopes["red"], None, Outcome.INTERRUPTED)
+    ]
+    step = runtime.leave(case.bundle, "main", "i", step.state, step.facts, scopes["green"])
+    assert [task.element for task in step.opened] == ["after"]
+    with pytest.raises(NotOpen):
+        runtime.leave(case.bundle, "main", "i", step.state, step.facts, scopes["green"])
+    with pytest.raises(NotOpen):
+        runtime.leave(*leave, "")
+
+
 def test_a_decision_sets_facts_and_says_why() -> None:
     case = Case(model("signals"), first="yes")
     given = dict(case.step.facts)

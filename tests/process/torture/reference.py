@@ -12,6 +12,8 @@ from engine.process.definitions import Bundle
 from engine.process.elements import Element, Event, Kind
 from engine.process.feel import plain
 
+from .ways import Ways
+
 Key = tuple[str, ...]
 _NAMES = {Event.TIMER: "ArmedTimer", Event.MESSAGE: "ArmedCatch"}
 
@@ -56,6 +58,7 @@ class Reference:
     def __init__(self, bundle: Bundle, process: str, facts: dict[str, Any]) -> None:
         self.bundle, self.facts = bundle, dict(facts)
         self.elements = bundle.elements
+        self.ways = Ways(bundle.elements)
         self.sent: list[tuple[str, str]] = []
         self.ended: list[tuple[str, str, str]] = []
         self.top = self._open_scope(process, "", {}, None)
@@ -82,7 +85,7 @@ class Reference:
         yield from self._open_beside(token, way)
         for part in token.inside:
             if part.scope is not None:
-                yield from self._open_in(part.scope)
+                yield from self._open_part(part, part.scope, way)
             elif element.kind is Kind.USER_TASK:
                 told = self._told({**token.scope.inputs, **part.item})
                 yield ("OpenTask", "", f"{element.id}{told}", *way[1:]), partial(self._performed, part)
@@ -91,6 +94,12 @@ class Reference:
         if element.kind is Kind.EVENT_GATEWAY:
             for arm in (self.elements[flow.target] for flow in element.outgoing):
                 yield (_NAMES[arm.event], arm.id, *way), partial(self._choose, token, arm)
+
+    def _open_part(self, part: Part, scope: Scope, way: Key) -> Iterator[tuple[Key, Any]]:
+        if not scope.within:
+            told = self._told({**part.token.scope.inputs, **part.item})
+            yield ("Scope", "", f"{part.token.element.id}{told}", *way[1:]), partial(self._abandon, part, scope)
+        yield from self._open_in(scope)
 
     def _open_beside(self, token: Token, way: Key) -> Iterator[tuple[Key, Any]]:
         for beside in token.armed:
@@ -177,7 +186,7 @@ class Reference:
         if element.kind is Kind.PARALLEL and missing:
             return
         ways = [
-            self._reach(source, element)
+            self.ways.reach(source, element)
             for other in scope.tokens
             if other.element is not element
             for source in (other.element, *other.armed)
@@ -196,51 +205,6 @@ class Reference:
         asked = [flow for flow in element.outgoing if not flow.default]
         taken = [flow for flow in asked if self._ask(element, f"condition:{flow.id}", token.scope.inputs)]
         return taken or [flow for flow in element.outgoing if flow.default]
-
-    def _reach(self, source: Element, join: Element) -> set[str]:
-        """The flows into a join that can still be taken from here, without passing it or beginning a new round."""
-        flows = [flow for flow in source.outgoing if not self._new_round(flow, join)]
-        seen: set[str] = set()
-        found: set[str] = set()
-        while flows:
-            flow = flows.pop()
-            if flow.target == join.id:
-                found.add(flow.id)
-            elif flow.id not in seen:
-                seen.add(flow.id)
-                ways = self._ways_out(self.elements[flow.target])
-                flows += [way for way in ways if not self._new_round(way, join)]
-        return found
-
-    def _new_round(self, flow: Any, join: Element) -> bool:
-        """Whether a flow leads back to where a loop around the join begins: no way leads to it but through there."""
-        head, tail = self.elements[flow.target], self.elements[flow.source]
-        start = next(e for e in self._beside(head) if e.kind is Kind.START)
-        if tail is not head and self._leads(start, tail, without=head):
-            return False
-        return join is head or self._leads(join, tail, without=head)
-
-    def _beside(self, element: Element) -> list[Element]:
-        return [e for e in self.elements.values() if (e.process, e.within) == (element.process, element.within)]
-
-    def _leads(self, source: Element, target: Element, *, without: Element) -> bool:
-        """Whether there is a way from one element to another that does not pass a third."""
-        seen, waiting = {source.id}, [source]
-        while waiting:
-            element = waiting.pop()
-            if element is without:
-                continue
-            if element is target:
-                return True
-            after = [flow.target for flow in element.outgoing]
-            after += [e.id for e in self.elements.values() if e.attached_to == element.id]
-            waiting += [self.elements[id] for id in after if id not in seen]
-            seen.update(after)
-        return False
-
-    def _ways_out(self, element: Element) -> list[Any]:
-        beside = [e for e in self.elements.values() if e.attached_to == element.id]
-        return [flow for e in (element, *beside) for flow in e.outgoing]
 
     def _enter_user_task(self, token: Token) -> None:
         element, scope = token.element, token.scope
@@ -281,6 +245,10 @@ class Reference:
             self._perform(token, [token.rest.pop(0)])
         elif not token.inside:
             self._leave(token)
+
+    def _abandon(self, part: Part, scope: Scope) -> None:
+        self._cancel_scope(scope)
+        self._performed(part)
 
     def _boundary(self, token: Token, beside: Element) -> None:
         scope = token.scope

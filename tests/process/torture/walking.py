@@ -16,9 +16,11 @@ from types import TracebackType
 from typing import Any
 
 import orjson
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
-from engine.process import runtime, work
+from engine.process import runtime, specs, work
 from engine.process.codec import load
 from engine.process.country import Fact
 from engine.process.definitions import Bundle
@@ -29,21 +31,33 @@ from .reference import Reference
 
 ROOT = Path(__file__).parents[3]
 KINDS = {kind.__name__: kind for kind in (OpenTask, ArmedTimer, ArmedCatch)}
+SCOPE = "Scope"
+ACTS = {
+    "OpenTask": runtime.complete,
+    "ArmedTimer": runtime.fire,
+    "ArmedCatch": runtime.deliver,
+    SCOPE: runtime.leave,
+}
 MAX_STEPS = 60
 Key = tuple[str, ...]
 
 
 def open_things(running: Running) -> list[tuple[Key, str]]:
     """Everything open, each under a name that does not depend on its id: kind, element, and the way down to it."""
-    return [(_key(running, thing), thing.id) for thing in work.find_open(running).values()]
+    things = [
+        ((thing.kind.__name__, thing.arm or "", *_way(running, thing.task)), thing.id)
+        for thing in work.find_open(running).values()
+    ]
+    calls = [t for t in running.waiting(TaskState.STARTED) if isinstance(t.task_spec, specs.CallActivity)]
+    return things + [((SCOPE, "", *_way(running, call)), call.id.hex) for call in calls]
 
 
-def _key(running: Running, thing: work.Open) -> Key:
-    way, task = [], thing.task
+def _way(running: Running, task: Task | None) -> list[str]:
+    way = []
     while task is not None:
         way.append(f"{task.task_spec.bpmn_id}{sorted(running.inputs(task).items())}")
         task = running.host(task.workflow)
-    return (thing.kind.__name__, thing.arm or "", *way)
+    return way
 
 
 def told(trace: Trace) -> dict[str, Any]:
@@ -89,7 +103,10 @@ class InMemory:
         """Act on the thing of this name and look."""
         id = self.seen.ids[name]
         self.running.facts, self.running.trace = dict(facts), Trace()
-        self.seen = self._after(lambda: work.act(self.running, KINDS[kind], id), facts)
+        if kind == SCOPE:
+            self.seen = self._after(lambda: work.leave(self.running, id), facts)
+        else:
+            self.seen = self._after(lambda: work.act(self.running, KINDS[kind], id), facts)
         return self.seen
 
     def _after(self, happen: Callable[[], None], facts: dict[str, Any]) -> Seen:
@@ -156,8 +173,7 @@ def answer(bundle: Bundle, request: dict[str, Any]) -> dict[str, Any]:
             step = runtime.start(bundle, process, "walk", facts)
         else:
             state = base64.b64decode(request["state"])
-            acts = {"OpenTask": runtime.complete, "ArmedTimer": runtime.fire, "ArmedCatch": runtime.deliver}
-            step = acts[request["kind"]](bundle, process, "walk", state, facts, request["id"])
+            step = ACTS[request["kind"]](bundle, process, "walk", state, facts, request["id"])
     except EngineError as error:
         return {**vars(Seen([], facts, {}, None, False, type(error).__name__)), "state": ""}
     again = load(bundle, process, "walk", step.state, step.facts)
@@ -200,10 +216,12 @@ def walk(bundle: Bundle, name: str, process: str, elsewhere: Elsewhere, seed: in
     taken: list[str] = []
     for step in range(MAX_STEPS):
         assert seen == saved.seen, f"{name} {seed}, step {step}, after {taken}"
-        assert seen.finished or seen.error or seen.keys, f"{name} {seed}: nothing is open after {taken}"
+        assert seen.finished or seen.error or any(key[0] != SCOPE for key in seen.keys), (
+            f"{name} {seed}: nothing is open after {taken}"
+        )
         if seen.finished or seen.error:
             break
-        thing = dice.choice(sorted(seen.ids))
+        thing = _choose(dice, list(seen.ids))
         kind = _named(thing)[0][0]
         facts = mutate(dice, seen.facts, bundle.facts)
         taken.append(thing)
@@ -227,7 +245,7 @@ def walk_by_the_standard(bundle: Bundle, name: str, process: str, seed: int) -> 
         single = sorted(thing for thing in seen.ids if seen.keys.count(_named(thing)[0]) == 1)
         if not single:
             return step
-        thing = dice.choice(single)
+        thing = _choose(dice, single)
         (key, nth), facts = _named(thing), mutate(dice, seen.facts, bundle.facts)
         seen = memory.act(key[0], thing, facts)
         if seen.error:
@@ -236,6 +254,13 @@ def walk_by_the_standard(bundle: Bundle, name: str, process: str, seed: int) -> 
         assert [tuple(sent) for sent in seen.told["sent"]] == sorted(reference.sent), where
         assert [tuple(ended) for ended in seen.told["ended"]] == sorted(reference.ended), where
     return MAX_STEPS
+
+
+def _choose(dice: random.Random, things: list[str]) -> str:
+    """One of the open things; now and then a called process is left early."""
+    left = [thing for thing in things if _named(thing)[0][0] == SCOPE]
+    others = [thing for thing in things if thing not in left]
+    return dice.choice(sorted(left if left and (not others or dice.random() < 0.05) else others))
 
 
 def _named(thing: str) -> tuple[Key, int]:
