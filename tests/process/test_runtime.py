@@ -1,46 +1,15 @@
 """What happens when a process goes on: who is asked, what is waited for, what ends, and what is never touched."""
 
-from concurrent.futures import ThreadPoolExecutor
-from time import process_time
-from typing import Any
-
 import pytest
 
 from engine.process import runtime
-from engine.process.definitions import Bundle
 from engine.process.elements import Outcome
-from engine.process.runtime import NotOpen, NullResult, ProcessError, Stalled, Step
+from engine.process.runtime import NotOpen, NullResult, ProcessError, Stalled
 from tests.process.torture.bundles import model, sketch
-from tests.process.torture.models import ITEM_WORKER, WORKER
+from tests.process.torture.case import Case
+from tests.process.torture.models import ITEM_WORKER
 
 pytestmark = pytest.mark.once
-
-
-class Case:
-    """One instance, driven by the names of what is open."""
-
-    def __init__(self, bundle: Bundle, process: str = "main", **facts: Any) -> None:
-        self.bundle, self.process = bundle, process
-        self.step = runtime.start(bundle, process, "i", bundle.initial_facts() | facts)
-        self.steps: list[Step] = [self.step]
-
-    def do(self, element: str, nth: int = 0, **facts: Any) -> Step:
-        """Complete, fire or deliver the nth open thing of this element."""
-        found = [(kind, thing) for kind, thing in self._open() if thing.element == element]
-        kind, thing = found[nth]
-        acts = (runtime.complete, runtime.fire, runtime.deliver)
-        given = self.step.facts | facts
-        self.step = acts[kind](self.bundle, self.process, "i", self.step.state, given, thing.id)
-        self.steps.append(self.step)
-        return self.step
-
-    def open(self) -> list[str]:
-        """The elements that are open now."""
-        return sorted(thing.element for _, thing in self._open())
-
-    def _open(self) -> list[tuple[int, Any]]:
-        work = runtime.open_work(self.bundle, self.process, "i", self.step.state, self.step.facts)
-        return [(kind, thing) for kind, things in enumerate(work) for thing in things]
 
 
 def test_a_user_task_tells_what_the_diagram_says() -> None:
@@ -327,56 +296,3 @@ def test_a_date_given_to_a_scope_stays_a_date() -> None:
     case = Case(bundle, day="2021-01-01")
     assert case.step.opened[0].inputs == {"since": "2021-01-01"}
     assert not case.do("a_u", day="2019-01-01").finished
-
-
-LONG = {
-    "alone": 'start s -> m\nxor m -> u\nuser u -> g\nxor g -> m if again = "yes" | e\nend e',
-    "beside a waiting branch": """
-        start s -> f
-        or f -> m if true | w if true | j
-        xor m -> c
-        call c calls=worker -> g
-        boundary t on=c timer=soon soft -> r
-        end r
-        xor g -> m if first = "yes" | j
-        user w -> j
-        or j -> e
-        end e
-        """,
-}
-
-
-@pytest.mark.parametrize("shape", LONG)
-def test_five_thousand_rounds_neither_stall_nor_slow(shape: str) -> None:
-    bundle = sketch(main=LONG[shape], worker=WORKER.format("w"))
-    case = Case(bundle, again="yes" if shape == "alone" else "no", first="yes")
-    element = "u" if shape == "alone" else "w_do"
-    facts, state, task = case.step.facts, case.step.state, _first(case.step, element)
-    took: list[float] = []
-    for _ in range(5_000):
-        began = process_time()
-        step = runtime.complete(bundle, "main", "i", state, facts, task)
-        took.append(process_time() - began)
-        state, task = step.state, _first(step, element)
-        assert len(state) < 4_000
-    early, late = sorted(took[100:600])[250], sorted(took[-500:])[250]
-    assert late < early * 2 + 0.0005
-
-
-def _first(step: Step, element: str) -> str:
-    return next(task.id for task in step.opened if task.element == element)
-
-
-def test_many_threads_share_a_bundle() -> None:
-    bundle = model("stages")
-
-    def run(number: int) -> list[str]:
-        case = Case(bundle, first="yes" if number % 2 else "no", second="yes", items=["red"])
-        while not case.step.finished:
-            case.do(case.open()[0])
-        return [event.element for step in case.steps for event in step.opened]
-
-    alone = [run(number) for number in range(2)]
-    with ThreadPoolExecutor(8) as pool:
-        for number, path in enumerate(pool.map(run, range(32))):
-            assert path == alone[number % 2]
