@@ -1,0 +1,131 @@
+"""Make the README's pictures: the three workplaces from a running demo, every process as drawn, the life of a handoff.
+
+Maintainers run it with `make screenshots`; it starts a demo of its own on a temporary store and leaves nothing behind.
+`--check` only compares the README's picture of a handoff with the table in the code.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+from engine.demo.agencies import PASSWORD
+from engine.handoffs import TRANSITIONS
+from engine.process.picture import svg
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / ".github" / "screenshots"
+CHROMIUM = os.environ.get("NRM_CHROMIUM", "/usr/bin/chromium")
+PHONE, DESK = (375, 780), (1200, 900)
+BEGIN, END = "stateDiagram-v2\n", "```"
+
+# file: who, which page (or a link to follow from it), on what screen
+PICTURES = {
+    "board": ("coordinator_osh", "/cases", None, DESK),
+    "case": ("coordinator_osh", "/cases", "main a[href^='/cases/']:not([href$='new'])", DESK),
+    "worklist": ("shelter_osh", "/worklist", None, PHONE),
+    "offer": ("shelter_osh", "/worklist", "main a[href^='/handoffs/']", PHONE),
+    "intake": ("police_osh", "/worklist", "main a[href^='/tasks/']", PHONE),
+    "audit": ("auditor", "/audit", None, DESK),
+    "timeline": ("auditor", "/audit", "main a[href^='/audit/cases/']", DESK),
+}
+
+
+def main() -> None:
+    """Everything anew, or with `--check` only a comparison."""
+    text = (ROOT / "README.md").read_text()
+    drawn = with_handoff(text)
+    if "--check" in sys.argv:
+        sys.exit(0 if drawn == text else "The README's picture of a handoff is old. Run: make screenshots")
+    (ROOT / "README.md").write_text(drawn)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in sorted((ROOT / "workflows" / "kg").glob("*.bpmn")):
+        title = path.stem.replace("_", " ").capitalize()
+        (FOLDER / f"{path.stem}.svg").write_text(svg(path.read_bytes(), title=title))
+    with tempfile.TemporaryDirectory() as folder:
+        photograph(Path(folder))
+
+
+def with_handoff(text: str) -> str:
+    """The README with the life of a handoff as the code has it."""
+    before, rest = text.split(BEGIN, 1)
+    _, after = rest.split(END, 1)
+    lines = ["    [*] --> offered", "    [*] --> exhausted"]
+    for state, nexts in TRANSITIONS.items():
+        lines += [f"    {state} --> {following}" for following in sorted(nexts)]
+        lines += [f"    {state} --> [*]"] * (not nexts)
+    return before + BEGIN + "\n".join(lines) + "\n" + END + after
+
+
+def photograph(folder: Path) -> None:
+    """Start a demo and take the pictures."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"NRM_DATABASE_URL": f"sqlite:///{folder}/nrm.db", "NRM_KEY_FILE": f"{folder}/key"}
+    command = [sys.executable, "-c", "from engine.cli import main; main()", "serve", "--demo", "--port", str(port)]
+    server = subprocess.Popen(command, env=os.environ | settings | {"PYTHONPATH": str(ROOT)}, cwd=ROOT)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address)
+        take_all(address)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_for(address: str) -> None:
+    """Until the demo answers."""
+    for _ in range(240):
+        try:
+            httpx.get(f"{address}/sign-in", timeout=1)
+            return
+        except httpx.HTTPError:
+            time.sleep(0.5)
+    raise SystemExit("The demo did not start.")
+
+
+def take_all(address: str) -> None:
+    """Every picture, each in a browser of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name, (login, path, link, (width, height)) in PICTURES.items():
+            page = browser.new_page(viewport={"width": width, "height": height})
+            sign_in(page, address, login)
+            page.goto(address + path)
+            if link:
+                page.goto(address + (page.get_attribute(link, "href") or path))
+            if name == "intake":
+                open_form(page)
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.close()
+        browser.close()
+
+
+def sign_in(page: Page, address: str, login: str) -> None:
+    """As a person does."""
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button.govuk-button")
+
+
+def open_form(page: Page) -> None:
+    """Take the duty and begin its form."""
+    claim = page.query_selector("form[action$='/claim'] button")
+    if claim:
+        claim.click()
+    form = page.query_selector("a[href*='/form']")
+    if form:
+        page.goto(re.sub(r"^(https?://[^/]+).*", r"\1", page.url) + (form.get_attribute("href") or ""))
+
+
+if __name__ == "__main__":
+    main()
