@@ -37,6 +37,7 @@ class Act:
     _participations: list[Participation] | None = None
     _deadlines: list[Deadline] | None = None
     _consents: list[Consent] | None = None
+    _said: list[Consent] = field(default_factory=list)
     _handoffs: dict[tuple[str, str, str], list[Handoff]] = field(default_factory=dict)
     _staffed: set[str] | None = None
 
@@ -92,12 +93,14 @@ class Act:
         """Everything the person has said about purposes, the newest last."""
         if self._consents is None:
             query = select(Consent).where(Consent.case_id == self.case.id)
-            self._consents = self._rows(query.order_by(col(Consent.entered_at), col(Consent.id)))
-        return self._consents
+            rows = self._rows(query.order_by(col(Consent.entered_at), col(Consent.id)))
+            said = {consent.id for consent in self._said}
+            self._consents = [consent for consent in rows if consent.id not in said]
+        return [*self._consents, *self._said]
 
     def add_consent(self, consent: Consent) -> None:
         """Keep what the person said."""
-        self.consents().append(consent)
+        self._said.append(consent)
         self.session.add(consent)
 
     def handoffs(self, instance_id: str, scope: str, lane: str) -> list[Handoff]:
