@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, consents, deadlines, drafts, instances, offers, papers
+from . import alarms, answers, consents, deadlines, drafts, instances, papers
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
@@ -144,13 +144,13 @@ def complete(
     Invalid per field, Conflict where the task is not claimed by the actor or the person has not arrived yet, Stale for
     an old `revision`.
     """
-    act, task, instance = _begin(session, task_id, by)
+    act, task, instance, journey = _begin(session, task_id, by)
     if form_id and task.status is TaskStatus.DONE and task.form_id == form_id:
         return Completion(task, repeated=True)
     rules.check_complete(by, task)
     rules.check_revision(task, revision)
     check_not_same_person(act, task)
-    check_arrived(act, task)
+    _check_journey(journey)
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
     check_interpreter(act, task, given.values)
@@ -169,19 +169,25 @@ def complete(
 
 
 def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
-    act, task, _ = _begin(session, task_id, by)
+    act, task, _, _ = _begin(session, task_id, by)
     rules.check_revision(task, revision)
     return act, task
 
 
-def _begin(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, ProcessInstance]:
-    """Find the task among what the actor may see, under the lock of its case, and the process it belongs to."""
+def _begin(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, ProcessInstance, Movement | None]:
+    """Find the task among what the actor may see, under the lock of its case, its process and a journey not ended."""
     act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
-    both = select(UserTask, ProcessInstance).join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)
-    _, instance = session.exec(both.where(UserTask.id == task_id)).one()
+    on_the_way = (col(Movement.task_id) == UserTask.id) & col(Movement.arrived_at).is_(None)
+    query = (
+        select(UserTask, ProcessInstance, Movement)
+        .join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)
+        .outerjoin(Movement, on_the_way)
+        .where(UserTask.id == task_id)
+    )
+    _, instance, journey = session.exec(query.limit(1)).one()
     task = visibility.task(session, task_id, by=by)
     act.cause = task
-    return act, task, instance
+    return act, task, instance, journey
 
 
 def _change(act: Act, task: UserTask, status: TaskStatus, user_id: str | None) -> None:
@@ -232,10 +238,12 @@ def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> No
 
 def check_arrived(act: Act, task: UserTask) -> None:
     """Accepted is not arrived: a task of a person who travels waits for the arrival."""
-    if not offers.journey_clock(act, task):
-        return
     query = select(Movement).where(Movement.task_id == task.id, col(Movement.arrived_at).is_(None))
-    if act.session.exec(query).first() is not None:
+    _check_journey(act.session.exec(query).first())
+
+
+def _check_journey(journey: Movement | None) -> None:
+    if journey is not None:
         raise Conflict("The person has not arrived yet. Record the arrival first, then complete this task.")
 
 
