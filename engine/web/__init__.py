@@ -20,6 +20,7 @@ from . import (
     errors,
     forms,
     offers,
+    relays,
     routing,
     signin,
     tasks,
@@ -32,7 +33,7 @@ __all__ = ["HANDLERS", "PUBLIC", "SignedOut", "errors", "router"]
 PUBLIC = frozenset({"/sign-in", "/language", "/health"})  # what answers without a session
 
 router = APIRouter(default_response_class=Response)
-PARTS = (signin, worklist, offers, forms, tasks, routing, board, cases, alarms, audit, directory, account, demo)
+PARTS = (signin, worklist, offers, relays, forms, tasks, routing, board, cases, alarms, audit, directory, account, demo)
 for part in PARTS:
     router.include_router(part.router)
 

@@ -32,7 +32,19 @@ MOST_FIELDS = 2000
 DONE = frozenset(
     (
         *("accepted", "declined", "claimed", "released", "completed", "departed", "arrived", "assigned", "offered"),
-        *("asked", "consent", "extended", "acknowledged", "clock", "saved", "revoked", "checked"),
+        *(
+            "asked",
+            "consent",
+            "extended",
+            "acknowledged",
+            "clock",
+            "saved",
+            "revoked",
+            "checked",
+            "recalled",
+            "relayed",
+            "settled",
+        ),
     )
 )
 

@@ -6,12 +6,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import directory, handoffs
+from .. import directory, handoffs, handovers
 from ..access import rules, visibility
 from ..act import Act
 from ..models.cases import Consent
 from ..models.people import Agency
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, DeclineCode, Handoff, HandoffState, UserTask
+from . import relays
 from .desk import Desk, Reader, Writer, see_other
 from .words import Words
 
@@ -59,6 +60,17 @@ def decline(handoff_id: str, desk: Writer) -> Response:
     return desk.once(do)
 
 
+@router.post("/handoffs/{handoff_id}/recall")
+def recall(handoff_id: str, desk: Writer) -> Response:
+    """The giver takes an offer back before it is answered; the task is offered to the next."""
+
+    def do() -> str:
+        handovers.take_back(desk.session, handoff_id, reason="by_giver", by=desk.by, revision=desk.revision())
+        return "/worklist?done=recalled"
+
+    return desk.once(do)
+
+
 def _page(
     desk: Desk, handoff: Handoff, task: UserTask, *, errors: dict[str, str] | None = None, status: int = 200
 ) -> Response:
@@ -74,7 +86,8 @@ def _page(
         can_answer=answerable,
         why_not=why_not,
         decline_codes=list(DeclineCode),
-        can_recall=False,
+        can_recall=handoff.giver_id == desk.by.agency_id and handoff.state in PENDING_HANDOFF,
+        can_relay=relays.may_relay(handoff, desk.by),
         errors=errors or {},
     )
 

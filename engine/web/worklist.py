@@ -15,7 +15,7 @@ from ..models.cases import Case
 from ..models.people import Agency
 from ..models.records import Outbox, OutboxState
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff, HandoffState, TaskStatus, UserTask
-from . import paging
+from . import paging, relays
 from .desk import Desk, Reader, see_other
 from .words import Words
 
@@ -54,6 +54,7 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], *, mine: bo
         "offers": [_offer(names, offer) for offer in offers],
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
         "awaiting": [_awaited(names, handoff) for handoff in given],
+        "relays": relays.waiting(desk) if first else [],
         "filters": {"mine": mine},
         "more": f"/worklist?after={last}{'&mine=1' if mine else ''}" if more else None,
         "can_open_case": rules.can(rules.check_open_case, desk.by),
