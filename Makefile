@@ -57,6 +57,7 @@ lint: $(DEV)  ## Format, lint, types and import contracts, without changing a fi
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/screenshots.py --check
 
 diagrams: $(DEV)  ## Check the diagrams as pictures (bpmnlint) and as law (nrm check)
 	@.ci/setup

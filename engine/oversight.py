@@ -12,7 +12,7 @@ from statistics import median
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from . import clock
+from . import bundles, clock
 from .actor import Actor
 from .errors import NotFound
 from .models.cases import Case
@@ -21,6 +21,7 @@ from .models.records import AuditEntry, Setting
 from .models.work import Alarm, Deadline, DeadlineKind, DeadlineState, Handoff, Movement, TaskStatus, UserTask
 
 MOST = 200
+APART = "nrm:not_same_agency_as"
 LAST_CHECK = "last_check"
 
 
@@ -171,22 +172,37 @@ def _alarms(session: Session) -> list[Found]:
 
 
 def _one_agency_alone(session: Session) -> list[Found]:
-    """Identification completed although no second agency confirmed it."""
-    steps = ("screening", "second_opinion")
-    query = select(UserTask).where(col(UserTask.element).in_(steps), UserTask.status == TaskStatus.DONE)
-    by_case: dict[str, list[UserTask]] = defaultdict(list)
+    """Steps the drawing gives to two agencies, of which one agency did both, or the second was left out."""
+    found = []
+    for bundle_id in session.exec(select(Case.bundle_id).distinct()).all():
+        elements = bundles.load(session, bundle_id).elements.values()
+        pairs = [(e.properties[APART], e.id) for e in elements if APART in e.properties]
+        found += [each for pair in pairs for each in _alone(session, bundle_id, *pair)]
+    return found
+
+
+def _alone(session: Session, bundle_id: str, first: str, second: str) -> list[Found]:
+    query = (
+        select(UserTask)
+        .join(Case, col(Case.id) == UserTask.case_id)
+        .where(Case.bundle_id == bundle_id, col(UserTask.element).in_((first, second)))
+        .order_by(col(UserTask.opened_at))
+    )
+    steps: dict[str, dict[str, UserTask]] = defaultdict(dict)
     for task in session.exec(query).all():
-        by_case[task.case_id].append(task)
+        steps[task.case_id][task.element] = task
     return [
-        Found(
-            ExceptionKind.ONE_AGENCY_ALONE,
-            case_id,
-            max(t.ended_at or t.opened_at for t in done),
-            "second_opinion",
-        )
-        for case_id, done in by_case.items()
-        if {t.element for t in done} == set(steps) and len({t.ended_by_agency_id for t in done}) == 1
+        Found(ExceptionKind.ONE_AGENCY_ALONE, case_id, done[second].ended_at or done[second].opened_at, second)
+        for case_id, done in steps.items()
+        if first in done and second in done and _by_one(done[first], done[second])
     ]
+
+
+def _by_one(first: UserTask, second: UserTask) -> bool:
+    if first.status is not TaskStatus.DONE:
+        return False
+    left_out = second.status is TaskStatus.CANCELLED
+    return left_out or (second.status is TaskStatus.DONE and first.ended_by_agency_id == second.ended_by_agency_id)
 
 
 def _not_arrived(session: Session) -> list[Found]:
