@@ -1,5 +1,6 @@
 """Whatever is sent, nobody gets an answer that the system failed."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from tests.api.client import PROBLEM, ROOT, Cast
 from tests.api.scene import Scene, set_up
 from tests.api.test_litany import ACTS
 
+Size = Callable[[int, int], int]
+Proof = Callable[..., None]
 pytestmark = pytest.mark.battery
 
 TEXTS = st.one_of(
@@ -54,10 +57,10 @@ def check(answer: Any) -> None:
         assert answer.headers["content-type"] == PROBLEM and answer.json()["detail"]
 
 
-def test_no_body_and_no_header_breaks_an_act(cast: Cast, scene: Scene) -> None:
+def test_no_body_and_no_header_breaks_an_act(cast: Cast, scene: Scene, size: Size, proof: Proof) -> None:
     paths = [act.path(scene) for act in ACTS.values() if act.path(scene) != "/clock"]
 
-    @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=size(60, 3000), deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.sampled_from(paths), WHO, BODIES, HEADERS)
     @example(paths[3], "police_osh", {"answers": {"\x00": "\x00"}}, {"If-Match": '"3"'})
     @example("/cases", "police_osh", {"intake": {"dependants": 10**400}}, {})
@@ -65,15 +68,16 @@ def test_no_body_and_no_header_breaks_an_act(cast: Cast, scene: Scene) -> None:
         check(cast.client.post(ROOT + path, json=body, headers=cast[login].headers | headers))
 
     send()
+    proof("API: random bodies and headers to every act", requests=size(60, 3000), failures_of_the_system=0)
 
 
-def test_no_answer_to_a_form_breaks_its_completion(cast: Cast, scene: Scene) -> None:
+def test_no_answer_to_a_form_breaks_its_completion(cast: Cast, scene: Scene, size: Size, proof: Proof) -> None:
     police, path = cast["police_osh"], f"/tasks/{scene.rights}"
     schema = police.read(path)["form_schema"]["properties"]
     codes = [choice["const"] for q in schema.values() for choice in q.get("oneOf", ())]
     answers = st.dictionaries(st.sampled_from([*schema, "x"]), st.one_of(st.sampled_from(codes), VALUES))
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=size(40, 1500), deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(answers, st.booleans())
     def send(given: Any, draft: bool) -> None:
         match = {"If-Match": police.get(path).headers["etag"]} | police.headers
@@ -84,18 +88,20 @@ def test_no_answer_to_a_form_breaks_its_completion(cast: Cast, scene: Scene) -> 
             check(cast.client.post(f"{ROOT}{path}/completion", json={"answers": given}, headers=match))
 
     send()
+    proof("API: random answers to a form", submissions=size(40, 1500), failures_of_the_system=0)
 
 
-def test_no_query_and_no_login_breaks_a_reading(cast: Cast, scene: Scene) -> None:
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+def test_no_query_and_no_login_breaks_a_reading(cast: Cast, scene: Scene, size: Size, proof: Proof) -> None:
+    @settings(max_examples=size(40, 1500), deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(READS, WHO, QUERIES, HEADERS)
     def read(path: str, login: str, query: dict[str, str], headers: dict[str, str]) -> None:
         check(cast.client.get(ROOT + path, params=query, headers=cast[login].headers | headers))
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=size(15, 200), deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.fixed_dictionaries({"login": TEXTS, "password": TEXTS}))
     def sign_in(body: Any) -> None:
         check(cast.client.post(f"{ROOT}/tokens", json=body))
 
     read()
     sign_in()
+    proof("API: random queries and sign-ins", requests=size(40, 1500) + size(15, 200), failures_of_the_system=0)
