@@ -47,8 +47,11 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
     """The agency that fills this lane already; the lead coordinator fills the coordinator's everywhere."""
     if opened.lane == COORDINATOR:
         return act.case.lead_agency_id
+    key, cause = (instance.id, opened.scope, opened.lane), act.cause
+    if cause is not None and cause.holder_id and (cause.instance_id, cause.scope, cause.lane) == key:
+        return cause.holder_id  # the next task of the same lane: whoever did the last one
     for present in act.participations():
-        if (present.instance_id, present.scope, present.lane) == (instance.id, opened.scope, opened.lane):
+        if (present.instance_id, present.scope, present.lane) == key:
             return present.agency_id
     return None
 
