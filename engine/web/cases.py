@@ -11,6 +11,7 @@ from ..act import Act
 from ..errors import Invalid
 from ..models.cases import Case, ConsentAnswer
 from ..models.work import OPEN_TASK, HandoffState, TaskStatus
+from ..reference import read as known
 from . import case_page
 from .desk import Desk, Reader, Writer
 from .words import Words
@@ -55,14 +56,14 @@ def show(reference: str, desk: Reader) -> Response:
 @router.post("/cases/{reference}/consents")
 def consent(reference: str, desk: Writer) -> Response:
     """Record what the person said about one purpose."""
-    case = cases.read(desk.session, reference, by=desk.by).case
+    shown = known(reference) or ""
     if desk.text("answer") not in set(ConsentAnswer):
         raise Invalid(desk.t("choose.one"), fields={"answer": desk.t("choose.one")})
 
     def do() -> str:
         answer = ConsentAnswer(desk.text("answer"))
-        consents.record(desk.session, case.reference, desk.text("purpose"), answer, by=desk.by)
-        return f"/cases/{case.reference}?done=consent"
+        consents.record(desk.session, shown, desk.text("purpose"), answer, by=desk.by)
+        return f"/cases/{shown}?done=consent"
 
     return desk.once(do)
 

@@ -40,6 +40,7 @@ def enter(handoff_id: str, desk: Writer) -> Response:
     errors = _missing(desk)
     if errors:
         return _page(desk, handoff, errors=errors, status=422)
+    desk.session.expunge_all()  # under the case's lock it is read again
     return desk.once(lambda: _answer(desk, handoff))
 
 
