@@ -42,9 +42,10 @@ def measure(server: str | None, quick: bool, cases: int) -> Report:
             bar.update(task, description=what, advance=1)
 
         try:
-            completion.measure(databases, report, 1 if quick else 20, progress)
-            rounds.measure(databases, report, *((12, 3) if quick else (300, 21)), progress)
-            volume.measure(databases, report, *((1_000, 2) if quick else (cases, 25)), progress)
+            steps = completion.QUIET if quick else completion.STEPS
+            completion.measure(databases, report, 1 if quick else 20, steps, progress)
+            rounds.measure(databases, report, *((8, 2) if quick else (300, 21)), progress)
+            volume.measure(databases, report, *((200, 1) if quick else (cases, 25)), progress)
             figures.measure(databases, report, progress)
         finally:
             databases.drop()

@@ -24,7 +24,7 @@ JOURNEYS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def measure(databases: Databases, report: Report, progress: Callable[[str], None]) -> None:
     """Play both journeys as far as they go without waiting, through the verbs."""
-    store = world.prepare(databases.new(), databases.key)
+    store = world.open_store(databases.prepared(), databases.key)
     steps: list[float] = []
 
     def complete(*given: Any) -> Any:

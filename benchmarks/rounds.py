@@ -35,8 +35,8 @@ class Loop:
 
 def measure(databases: Databases, report: Report, rounds: int, samples: int, progress: Progress) -> None:
     """Completions around the given round of an old case, and around the 3rd of young ones, in turns."""
-    url = databases.new()
-    store = world.prepare(url, databases.key)
+    url = databases.prepared()
+    store = world.open_store(url, databases.key)
     tokens = world.bearer(store)
     old = Loop(store, world.play_to(store, LOOP))
     for _ in range(rounds - samples // 2 - 1):

@@ -119,7 +119,8 @@ class Client:
 @contextlib.contextmanager
 def server(build: Build, *given: Any) -> Iterator[Client]:
     """Run what `build(*given)` makes in a process of its own for as long as the block lasts."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     ours, theirs = context.Pipe()
     process = context.Process(target=_run, args=(theirs, build, given), daemon=True)
     process.start()

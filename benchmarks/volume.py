@@ -31,8 +31,8 @@ Progress = Callable[[str], None]
 def measure(databases: Databases, report: Report, many: int, samples: int, progress: Progress) -> None:
     """Ask two servers, one with few and one with many cases, for the same pages in turns."""
     few = min(FEW, many // 10)
-    base = databases.new()
-    store = world.prepare(base, databases.key)
+    base = databases.prepared()
+    store = world.open_store(base, databases.key)
     reference = _real(store, progress)
     closed, going = _models(store)
     with store.transaction() as session:

@@ -34,6 +34,7 @@ class Databases:
         self.key = folder / "key"
         self._server = make_url(server).set(drivername="postgresql") if server else None
         self._made: list[str] = []
+        self._ready: str | None = None
 
     def new(self, like: str | None = None) -> str:
         """The address of a new database, empty or a copy of another that nobody is connected to."""
@@ -46,6 +47,13 @@ class Databases:
         template = sql.Identifier((make_url(like).database if like else None) or "template0")
         self._say("CREATE DATABASE {} TEMPLATE {}", sql.Identifier(name), template)
         return self._server.set(database=name, drivername="postgresql+psycopg").render_as_string(False)
+
+    def prepared(self) -> str:
+        """The address of a new database with the country's definitions and agencies, but no case."""
+        if self._ready is None:
+            self._ready = self.new()
+            rest(_prepare(self._ready, self.key))
+        return self.new(like=self._ready)
 
     def drop(self) -> None:
         """Remove every database that was made; files go with their folder."""
@@ -63,7 +71,7 @@ def open_store(url: str, key: Path) -> Store:
     return Store(url, vault.Vault(vault.read_or_create_key_file(key)))
 
 
-def prepare(url: str, key: Path) -> Store:
+def _prepare(url: str, key: Path) -> Store:
     """A store with the country's definitions and the demo's agencies, whose shelters are never full."""
     store = open_store(url, key)
     migrations.upgrade(store)
