@@ -18,7 +18,8 @@ def offered(desk: Reader) -> told.Handoffs:
     """What waits for this agency's answer, and what it has given: newest first. Offers shown here are delivered."""
     waiting = handoffs.offered(desk.session, by=desk.by)
     given = handoffs.awaiting_outcome(desk.session, by=desk.by)
-    shown = told.Handoffs(offered=showing.handoffs(desk, waiting), awaiting_outcome=showing.handoffs(desk, given))
+    rows = showing.handoffs(desk, [*waiting, *given])
+    shown = told.Handoffs(offered=rows[: len(waiting)], awaiting_outcome=rows[len(waiting) :])
     if any(handoff.state is HandoffState.OFFERED for handoff in waiting):
         desk.session.close()
         with store(desk.request).transaction() as session:
