@@ -1,0 +1,134 @@
+"""The real pages in a real browser: a phone, no script, no barrier; and drafts that save themselves."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from engine.database import Store
+from tests.factories import case_at, make_case, open_offers, open_task
+from tests.people import AUDITOR, COORDINATOR, OFFICER, SOCIAL_WORKER, Crew
+from tests.web.test_pages import INTAKE
+
+pytestmark = [pytest.mark.once, pytest.mark.browser]
+
+CHROMIUM = Path("/usr/bin/chromium")
+PHONE = {"width": 360, "height": 740}
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = str(CHROMIUM) if CHROMIUM.exists() else None
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def site(app: FastAPI) -> Iterator[str]:
+    """The application on a port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def opened(browser: Browser, site: str, crew: Crew) -> Iterator[Open]:
+    """Open a page as somebody; a complaint of the browser fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(login: str, path: str, *, script: bool = True, language: str = "en") -> Page:
+        context = browser.new_context(viewport=PHONE, java_script_enabled=script, locale=language)  # type: ignore[arg-type]
+        contexts.append(context)
+        for name, value in crew[login].client.cookies.items():
+            context.add_cookies([{"name": name, "value": value, "url": site}])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(site + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def test_pages_fit_a_phone_and_bar_nobody(opened: Open, store: Store) -> None:
+    case = case_at(store, "shelter_arrival", "screening", answers={"urgent_needs": []})
+    with store.reading() as session:
+        screening, arrival = (open_task(session, case, name).id for name in ("screening", "shelter_arrival"))
+        offer = open_offers(session, case, "shelter_arrival")[0].id
+    looks = [
+        (OFFICER, "/worklist", "ru"),
+        (OFFICER, "/cases/new", "ky"),
+        (OFFICER, f"/cases/{case}", "en"),
+        (OFFICER, f"/tasks/{screening}", "ru"),
+        (OFFICER, f"/tasks/{arrival}", "en"),
+        (OFFICER, f"/handoffs/{offer}/relay", "ru"),
+        (OFFICER, "/account", "en"),
+        (SOCIAL_WORKER, f"/handoffs/{offer}", "ky"),
+        (COORDINATOR, "/cases", "ru"),
+        (COORDINATOR, f"/cases/{case}", "ru"),
+        (COORDINATOR, f"/tasks/{arrival}/route", "en"),
+        (COORDINATOR, "/alarms", "en"),
+        (COORDINATOR, "/directory", "ru"),
+        (AUDITOR, "/audit", "ru"),
+        (COORDINATOR, "/nothing", "ky"),
+    ]
+    for login, path, language in looks:
+        page = opened(login, path, language=language)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+
+
+def test_an_intake_without_a_script(opened: Open) -> None:
+    page = opened(OFFICER, "/cases/new", script=False)
+    page.check("input[name=region][value=osh]")
+    page.click("main button")
+    _fill(page)
+    page.click("button[value=continue]")
+    assert "/worklist" in page.url
+    assert page.locator(".govuk-notification-banner").count() == 1
+
+
+def test_a_form_saves_itself(opened: Open, store: Store) -> None:
+    case = make_case(store)
+    with store.reading() as session:
+        task = f"/tasks/{open_task(session, case, 'intake').id}"
+    page = opened(OFFICER, task)
+    page.click(f'form[action="{task}/claim"] button')
+    page.fill("[name=alias]", "Айгүл")
+    with page.expect_response("**/draft") as answer:
+        page.focus("[name=note]")
+    assert answer.value.status == 200
+    page.wait_for_function("document.querySelector('[data-saved]').textContent.startsWith('Saved at')")
+    again = opened(OFFICER, f"{task}/form")
+    assert again.input_value("[name=alias]") == "Айгүл"
+
+
+def _fill(page: Page) -> None:
+    for name, value in INTAKE.items():
+        for one in value if isinstance(value, list) else [value]:
+            control = page.locator(f'[name="{name}"][value="{one}"]')
+            if control.count():
+                control.check()
+            else:
+                page.locator(f'[name="{name}"]').select_option(one)
