@@ -52,8 +52,7 @@ def free_places(world: World, agency: str, number: int, kind: str) -> None:
 def taken(world: World, agency: str, number: int, kind: str) -> None:
     place = world.place(agency, KINDS[kind])
     assert place.taken == number
-    told = [leaf["set"]["taken"] for leaf in world.leaves() if leaf["subject"] == ["place", place.id]]
-    assert told[-1] == number
+    assert world.last_entry(place)["taken"] == number
 
 
 @then("only places for children are offered")

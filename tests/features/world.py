@@ -1,12 +1,13 @@
 """What a scenario works with: a store, a case, the people who act, and what came of it."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from engine import act as acts
 from engine import answers, bundles, clock, handoffs, movements, timelines, worker
@@ -21,6 +22,7 @@ from engine.errors import EngineError
 from engine.language import Translator
 from engine.models.cases import Case, Consent
 from engine.models.people import Agency, Place, PlaceKind
+from engine.models.records import AuditEntry
 from engine.models.work import PENDING_HANDOFF, Alarm, Deadline, DeadlineState, DeclineCode, Handoff, UserTask
 from engine.sentences import sentence
 from tests.features.words import AGENCIES, Answers, at
@@ -216,11 +218,19 @@ class World:
             and all(leaf["data"].get(name) == value for name, value in data.items())
         ]
 
+    def last_entry(self, row: Any) -> dict[str, Any]:
+        """What the record says last of a row, in whatever case."""
+        with self.reading() as session:
+            query = select(AuditEntry.leaf).where(col(AuditEntry.leaf).contains(row.id))
+            found = [json.loads(leaf) for leaf in session.exec(query.order_by(col(AuditEntry.index))).all()]
+        recorded: dict[str, Any] = [leaf for leaf in found if leaf["subject"] == [row.__tablename__, row.id]][-1]["set"]
+        return recorded
+
     def told(self, translator: Translator = ENGLISH) -> list[str]:
         """The whole record of the case as sentences; the features' names stand for the agencies'."""
         with self.reading() as session:
             spoken = CYRILLIC if translator.language == "ru" else LATIN
-            names = {a.name: spoken[a.code] for a in session.exec(select(Agency)).all()}
+            names = {a.name: spoken.get(a.code, a.name) for a in session.exec(select(Agency)).all()}
             bundle = bundles.load(session, self.case().bundle_id)
 
         def name(kind: str, code: str) -> str:
