@@ -149,7 +149,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_episode_reference")),
     )
     with op.batch_alter_table("episode", schema=None) as batch_op:
-        batch_op.create_index("ix_episode_board", ["status", "opened_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_episode_board", ["status", "opened_at", "id", "region", "lead_agency_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_episode_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_lead_agency_id"), ["lead_agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_person_id"), ["person_id"], unique=False)
@@ -245,7 +247,9 @@ def upgrade() -> None:
                 "no_ground",
                 "undelivered",
                 "care_interrupted",
+                "disputed",
                 "withdrawal_reported",
+                "consent_withdrawn",
                 "acted_on_old_answer",
                 "decided_on_old_answer",
                 "missing",
