@@ -93,6 +93,12 @@ def _pages(reference: str) -> list[tuple[str, str, str]]:
         ("case, page of an agency", "police_osh", f"/cases/{reference}"),
         ("case, API", "coordinator_osh", f"/api/v1/cases/{reference}"),
         ("timeline of a case, API", "coordinator_osh", f"/api/v1/cases/{reference}/timeline"),
+    ]
+
+
+def _boards() -> list[tuple[str, str, str]]:
+    """What is asked for too, but not promised: boards count every open case, of which the large database has more."""
+    return [
         ("board of a region, page", "coordinator_osh", "/cases"),
         ("board of the country, API", "coordinator_national", "/api/v1/cases"),
     ]
@@ -109,8 +115,10 @@ def _compare(
     pairs: dict[str, Pair] = defaultdict(Pair)
     statements: dict[str, int] = {}
     for number in range(samples + 2):
-        for name, login, path in pages:
-            large, small = (client.send("GET", path, headers=headers[login]) for client in clients)
+        for name, login, path in (*pages, *_boards()):
+            turn = clients if number % 2 else clients[::-1]
+            answers = {id(client): client.send("GET", path, headers=headers[login]) for client in turn}
+            large, small = (answers[id(client)] for client in clients)
             if (large.status, small.status) != (200, 200):
                 raise RuntimeError(f"{name}: {path} answers {large.status} and {small.status}.")
             statements[name] = large.statements
@@ -118,5 +126,9 @@ def _compare(
                 pairs[name].measured.append(large.milliseconds)
                 pairs[name].base.append(small.milliseconds)
     for name, pair in pairs.items():
-        report.promises.append(pair.ratio(f"{name}: {sizes[0]:,} cases : {sizes[1]:,}", MOST))
-        report.figures.append((name, f"{statements[name]} statements"))
+        ratio = pair.ratio(f"{name}: {sizes[0]:,} cases : {sizes[1]:,}", MOST)
+        promised = name in {page for page, _, _ in pages}
+        if promised:
+            report.promises.append(ratio)
+        told = "" if promised else f", {ratio.measured:.1f} ms : {ratio.base:.1f} ms = {ratio.value:.2f}"
+        report.figures.append((name, f"{statements[name]} statements{told}"))
