@@ -9,7 +9,7 @@ from ..act import Act
 from ..actor import SYSTEM
 from ..audit import reconcile
 from ..models.cases import Case
-from . import paging, told
+from . import audited, paging, told
 from .cases import story
 from .desk import Reader
 from .paging import Cursor, Limit
@@ -24,17 +24,17 @@ MOST_TOLD = 100
 @router.get("/cases")
 def index(
     desk: Reader, request: Request, response: Response, limit: Limit = 20, cursor: Cursor = None
-) -> told.AuditCases:
+) -> audited.AuditCases:
     """All cases under their aliases, the newest first."""
     start = paging.offset(cursor)
     rows = oversight.timelines(desk.session, by=desk.by, offset=start, limit=limit + 1)
     following = paging.write(start + limit) if len(rows) > limit else None
     items = [_line(case) for case in rows[:limit]]
-    return told.AuditCases(items=items, next=paging.link(request, response, following))
+    return audited.AuditCases(items=items, next=paging.link(request, response, following))
 
 
-def _line(case: Case) -> told.AuditCase:
-    return told.AuditCase(
+def _line(case: Case) -> audited.AuditCase:
+    return audited.AuditCase(
         alias=oversight.alias(case.id), status=case.status, opened_at=case.opened_at, closed_at=case.closed_at
     )
 
@@ -51,22 +51,22 @@ def show(desk: Reader, alias: Alias) -> told.Timeline:
 
 
 @router.get("/exceptions")
-def exceptions(desk: Reader) -> told.Exceptions:
+def exceptions(desk: Reader) -> audited.Exceptions:
     """What an auditor must be shown, kind by kind, the newest first."""
     found = oversight.exceptions(desk.session, by=desk.by)
-    return told.Exceptions(
+    return audited.Exceptions(
         kinds={
-            kind: [told.Exceptional(alias=oversight.alias(f.case_id), at=f.at, what=f.what) for f in rows]
+            kind: [audited.Exceptional(alias=oversight.alias(f.case_id), at=f.at, what=f.what) for f in rows]
             for kind, rows in found.items()
         }
     )
 
 
 @router.get("/waits")
-def waits(desk: Reader) -> told.Waits:
+def waits(desk: Reader) -> audited.Waits:
     """How long offers and duties wait, per agency and stage."""
     rows = [
-        told.Wait(
+        audited.Wait(
             agency=wait.agency,
             stage=wait.stage,
             count=wait.count,
@@ -75,14 +75,14 @@ def waits(desk: Reader) -> told.Waits:
         )
         for wait in oversight.waits(desk.session, by=desk.by)
     ]
-    return told.Waits(items=rows)
+    return audited.Waits(items=rows)
 
 
 @router.post("/verification")
-def verify(desk: Reader) -> told.Verdict:
+def verify(desk: Reader) -> audited.Verdict:
     """Recompute the whole record and compare it with the live tables. Nothing is changed."""
     oversight.check_auditor(desk.by)
     found = reconcile.verify(desk.session)
-    return told.Verdict(
+    return audited.Verdict(
         intact=found.intact, entries=found.entries, rows=found.rows, root=found.root, wrong=found.wrong[:MOST_TOLD]
     )

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from ..models.cases import CaseStatus, ConsentAnswer
 from ..models.people import PlaceKind
 from ..models.work import AlarmKind, DeadlineKind, DeadlineState, HandoffState, TaskStatus
-from ..oversight import ExceptionKind
 from ..timelines import Stretch
 
 
@@ -327,62 +326,6 @@ class Message(BaseModel):
 
     name: str
     received_at: datetime
-
-
-class AuditCase(BaseModel):
-    """A case under the auditor's alias."""
-
-    alias: str
-    status: CaseStatus
-    opened_at: datetime
-    closed_at: datetime | None
-
-
-class AuditCases(BaseModel):
-    """A page of cases."""
-
-    items: list[AuditCase]
-    next: str | None
-
-
-class Exceptional(BaseModel):
-    """One exception of the fixed list."""
-
-    alias: str
-    at: datetime
-    what: str
-
-
-class Exceptions(BaseModel):
-    """Every kind of the fixed list, the empty ones included."""
-
-    kinds: dict[ExceptionKind, list[Exceptional]]
-
-
-class Wait(BaseModel):
-    """How long offers and duties wait for an agency at one stage, in seconds."""
-
-    agency: str
-    stage: str
-    count: int
-    median_seconds: float
-    longest_seconds: float
-
-
-class Waits(BaseModel):
-    """The longest waits first."""
-
-    items: list[Wait]
-
-
-class Verdict(BaseModel):
-    """What a verification of the whole record found."""
-
-    intact: bool
-    entries: int
-    rows: int
-    root: str
-    wrong: list[str]
 
 
 class Now(BaseModel):
