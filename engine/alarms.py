@@ -116,7 +116,31 @@ def settle(act: Act, task_id: str) -> None:
     """What the alarms of a task were about has ended: nobody is called any more."""
     running = [d for d in act.deadlines() if d.kind is DeadlineKind.ALARM and d.task_id == task_id]
     for deadline in running:
-        alarm = act.session.get_one(Alarm, deadline.about_id)
+        _settle(act, act.session.get_one(Alarm, deadline.about_id))
+
+
+def _settle(act: Act, alarm: Alarm) -> None:
+    alarm.settled_at = act.at
+    act.session.add(alarm)
+    act.record("alarm.settled", alarm, kind=alarm.kind)
+    deadlines.stop(act, DeadlineState.CANCELLED, alarm.id)
+
+
+def pass_on(act: Act, from_id: str, to_id: str) -> None:
+    """Another desk leads the case: it is told what the old one was called about and what has not ended."""
+    query = select(Alarm).where(Alarm.case_id == act.case.id, Alarm.to_id == from_id, col(Alarm.settled_at).is_(None))
+    for alarm in act.session.exec(query).all():
+        call(act, alarm.kind, to_id, task_id=alarm.task_id, handoff_id=alarm.handoff_id)
+        if from_id != duty_desk(act):
+            _settle(act, alarm)
+
+
+def settle_all(act: Act) -> None:
+    """What every alarm of the case was about has ended with the path: nobody is called any more."""
+    query = select(Alarm).where(
+        Alarm.case_id == act.case.id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None)
+    )
+    for alarm in act.session.exec(query).all():
         alarm.settled_at = act.at
         act.session.add(alarm)
         act.record("alarm.settled", alarm, kind=alarm.kind)

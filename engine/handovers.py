@@ -6,7 +6,7 @@ it stays accountable until arrival.
 
 from sqlmodel import Session, col, select
 
-from . import consents, deadlines, offers, outbox, participations
+from . import alarms, consents, deadlines, offers, outbox, participations
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
@@ -17,7 +17,7 @@ from .models.work import (
     HELD_HANDOFF,
     OPEN_TASK,
     PENDING_HANDOFF,
-    DeadlineKind,
+    DeadlineState,
     Handoff,
     HandoffState,
     Movement,
@@ -59,16 +59,33 @@ def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
     for present in _present(act, task):
         participations.leave(act, present)
     if task.lane == participations.COORDINATOR:
-        act.case.lead_agency_id = handoff.receiver_id or act.case.lead_agency_id
-        act.session.add(act.case)
-        act.record("case.led", act.case, agency=handoff.receiver_name)
+        pass_lead(act, handoff.receiver_id or "")
     else:
         _join(act, task, handoff)
     journey = offers.journey_clock(act, task) if handoff.place_id else ""
     for row in _open_tasks(act, task):
         _pass_on(act, row, old_id, handoff.receiver_id or "")
-    if journey:
-        _expect(act, task, old_id, handoff.receiver_id or "", journey)
+        if journey:
+            _expect(act, row, old_id, handoff.receiver_id or "", journey)
+
+
+def pass_lead(act: Act, lead_id: str) -> None:
+    """Another desk leads the case; it is accountable for everything the old one had not yet given to anybody."""
+    old_id, act.case.lead_agency_id = act.case.lead_agency_id, lead_id
+    act.session.add(act.case)
+    act.record("case.led", act.case, agency=act.agency(lead_id).name)
+    alarms.pass_on(act, old_id, lead_id)
+    query = select(UserTask).where(
+        UserTask.case_id == act.case.id,
+        UserTask.accountable_id == old_id,
+        UserTask.lane != participations.COORDINATOR,
+        col(UserTask.status).in_(OPEN_TASK),
+    )
+    for task in act.session.exec(query).all():
+        task.giver_id = task.accountable_id = lead_id
+        task.revision += 1
+        act.session.add(task)
+        act.record("task.accountable", task, element=task.element, agency=act.agency(lead_id).name)
 
 
 def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revision: int | None = None) -> Handoff:
@@ -96,7 +113,11 @@ def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:
     if handoff.receiver_id:
         outbox.notify(act, handoff.receiver_id, outbox.Notice.RECALLED, handoff_id=handoff.id)
     rows = _open_tasks(act, task)
-    if held:
+    if held and task.lane == participations.COORDINATOR:
+        pass_lead(act, handoff.giver_id)
+        for row in rows:
+            _pass_on(act, row, handoff.receiver_id or "", handoff.giver_id)
+    elif held:
         for present in _present(act, task):
             participations.leave(act, present)
         for row in rows:
@@ -107,7 +128,10 @@ def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:
 
 
 def put_back(act: Act, task: UserTask, giver_id: str) -> None:
-    """A task whose agency is gone waits for the next one; the giver is accountable again."""
+    """A task whose agency is gone waits for the next one; the giver is accountable again, nobody is under way."""
+    if task.holder_id and task.accountable_id != task.holder_id:
+        for journey in _under_way(act, task):
+            deadlines.stop(act, DeadlineState.CANCELLED, journey.id)
     task.status = TaskStatus.AWAITING
     task.holder_id = None
     task.claimed_by_id = task.claimed_at = task.assigned_at = None
@@ -127,7 +151,14 @@ def _held(session: Session, task_id: str, by: Actor, revision: int | None) -> tu
         raise NotAllowed("Only the agency that holds this, or the coordinator, can hand it over.")
     if offers.pending(act, task):
         raise Conflict("An offer of this is still open. Wait for the answer, or take it back.")
+    if any(row.holder_id and row.accountable_id != row.holder_id for row in _open_tasks(act, task)):
+        raise Conflict("The person is still under way. Record the arrival first, or take the handoff back.")
     return act, task
+
+
+def _under_way(act: Act, task: UserTask) -> list[Movement]:
+    query = select(Movement).where(Movement.task_id == task.id, col(Movement.arrived_at).is_(None))
+    return list(act.session.exec(query).all())
 
 
 def _end_old_handoff(act: Act, task: UserTask, new: Handoff) -> None:
@@ -200,8 +231,4 @@ def _expect(act: Act, task: UserTask, old_id: str, new_id: str, clock: str) -> N
     task.accountable_id = old_id
     act.session.add(task)
     act.record("task.accountable", task, element=task.element, agency=act.agency(old_id).name)
-    movement = Movement(case_id=act.case.id, task_id=task.id, from_id=old_id, to_id=new_id)
-    act.session.add(movement)
-    giver, receiver = act.agency(old_id).name, act.agency(new_id).name
-    act.record("movement.expected", movement, giver=giver, receiver=receiver)
-    deadlines.start(act, DeadlineKind.ARRIVAL, clock, movement.id, task_id=task.id)
+    offers.expect(act, task, old_id, new_id, clock)

@@ -33,7 +33,8 @@ class Condition(StrEnum):
 def expected(session: Session, task: UserTask) -> Movement | None:
     """The journey that belongs to a task, if the person must travel."""
     query = select(Movement).where(Movement.task_id == task.id)
-    return session.exec(query.order_by(col(Movement.departed_at).desc())).first()
+    order = (col(Movement.arrived_at).is_not(None), col(Movement.arrived_at).desc())  # the one that has not ended
+    return session.exec(query.order_by(*order)).first()
 
 
 def depart(session: Session, task_id: str, *, escort: Escort, by: Actor) -> Movement:

@@ -24,7 +24,7 @@ from .models.work import (
 from .process.elements import Element
 
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
-TAKEN_BACK = ("wrong_agency", "agency_suspended", "agency_closed")
+TAKEN_BACK = ("wrong_agency", "by_giver", "agency_suspended", "agency_closed")
 
 
 def make(act: Act, task: UserTask, *, again: bool = False) -> None:
@@ -198,16 +198,24 @@ def _lane(act: Act, task: UserTask) -> list[Element]:
 
 
 def excluded(act: Act, task: UserTask) -> set[str]:
-    """The agencies that separation of duties keeps from this task."""
-    element = act.bundle.elements[task.element].properties.get("nrm:not_same_agency_as")
+    """The agencies that separation of duties, or independence from all that was done, keeps from this task."""
+    properties = act.bundle.elements[task.element].properties
+    found = _took_part(act) if properties.get("nrm:independent") == "yes" else set()
+    element = properties.get("nrm:not_same_agency_as")
     if not element:
-        return set()
+        return found
     query = select(UserTask.ended_by_agency_id).where(
         UserTask.instance_id == task.instance_id,
         UserTask.element == element,
         UserTask.status == TaskStatus.DONE,
     )
-    return {agency_id for agency_id in act.session.exec(query).all() if agency_id}
+    return found | {agency_id for agency_id in act.session.exec(query).all() if agency_id}
+
+
+def _took_part(act: Act) -> set[str]:
+    """Every agency that has, or ever had, a part in this case."""
+    query = select(Participation.agency_id).where(Participation.case_id == act.case.id).distinct()
+    return {*act.session.exec(query).all(), act.case.opened_by_id, act.case.lead_agency_id}
 
 
 def _take_own(act: Act, task: UserTask, candidate: Candidate) -> bool:
@@ -262,15 +270,19 @@ def open_at(act: Act, task: UserTask, agency_id: str, *, journey: str = "") -> N
     act.session.add(task)
     act.record("task.assigned", task, agency=act.agency_name(agency_id), element=task.element)
     if travels:
-        movement = Movement(case_id=act.case.id, task_id=task.id, from_id=task.giver_id, to_id=agency_id)
-        act.session.add(movement)
-        act.record(
-            "movement.expected",
-            movement,
-            giver=act.agency(task.giver_id).name,
-            receiver=act.agency(agency_id).name,
-        )
-        deadlines.start(act, DeadlineKind.ARRIVAL, journey, movement.id, task_id=task.id)
+        expect(act, task, task.giver_id, agency_id, journey)
+
+
+def expect(act: Act, task: UserTask, from_id: str, to_id: str, journey: str) -> None:
+    """The person must travel; a journey of this task that never ended goes to the new agency instead."""
+    query = select(Movement).where(Movement.task_id == task.id, col(Movement.arrived_at).is_(None))
+    movement = act.session.exec(query).first() or Movement(case_id=act.case.id, task_id=task.id, from_id="", to_id="")
+    movement.from_id, movement.to_id = from_id, to_id
+    movement.departed_at, movement.escort = None, ""
+    act.session.add(movement)
+    giver, receiver = act.agency(from_id).name, act.agency(to_id).name
+    act.record("movement.expected", movement, giver=giver, receiver=receiver)
+    deadlines.start(act, DeadlineKind.ARRIVAL, journey, movement.id, task_id=task.id)
 
 
 def recall(act: Act, handoff: Handoff, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Model, Offer
+from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Fill, Model, Offer
 
 Outcome = str | None
 OTHER_PERSON = {"closure_approval": "closure_proposal"}
@@ -78,7 +78,11 @@ def accepted(model: Model, case: Episode, offer: Offer) -> bool:
     for other in case.pending(offer.key):
         other.state = "recalled"
     offer.state = "accepted"
-    model.settle(case, case.duties[offer.task], str(offer.to), offer.beds, offer.units)
+    duty = case.duties[offer.task]
+    if duty.status == "awaiting":
+        model.settle(case, duty, str(offer.to), offer.beds, offer.units)
+    else:
+        _handed_over(model, case, offer)
     return True
 
 
@@ -134,9 +138,74 @@ def _end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> N
             model.beds[fill.beds].taken -= fill.units
 
 
+def _handed_over(model: Model, case: Episode, offer: Offer) -> None:
+    """Another agency of the same role has the lane; where the person moves, the old one is accountable until arrival."""
+    old, new = offer.giver, str(offer.to)
+    for held in case.offers:
+        if (held.key, held.to) == (offer.key, old) and held.state in HELD and held is not offer:
+            held.state = "partly_done"
+    leaving = case.fills.pop(offer.key, None)
+    if leaving and leaving.beds:
+        model.beds[leaving.beds].taken -= leaving.units
+    if offer.key[2] == "coordinator":
+        _lead(case, new)
+    else:
+        case.fills[offer.key] = Fill(new, offer.beds, offer.units)
+    for duty in _together(case, offer.key):
+        _pass(duty, old, new)
+        if offer.beds:
+            duty.travels, duty.departed, duty.accountable = True, False, old
+
+
+def _lead(case: Episode, new: str) -> None:
+    """Another coordinator: accountable for all that the old one had not given to anybody."""
+    for duty in case.duties.values():
+        if duty.status in OPEN and duty.accountable == case.lead and duty.lane != "coordinator":
+            duty.giver = duty.accountable = new
+    case.lead = new
+
+
+def _pass(duty: Duty, old: str, new: str) -> None:
+    duty.status, duty.by = "open", None
+    duty.giver, duty.holder, duty.accountable = old, new, new
+
+
+def _together(case: Episode, key: tuple[str, str, str]) -> list[Duty]:
+    """The open duties that pass together: of one lane; a coordinator's in the whole case."""
+    duties = [d for d in case.duties.values() if d.status in OPEN and d.lane == key[2]]
+    return duties if key[2] == "coordinator" else [d for d in duties if d.key == key]
+
+
+def may_hand_over(model: Model, case: Episode, duty: Duty, to: str) -> bool:
+    """Within what the person agreed to, to somebody suitable, and not while the person is under way."""
+    basis = model.basis(case, duty)
+    free = not case.pending(duty.key) and not any(d.travels for d in _together(case, duty.key))
+    fits = to != duty.holder and to in {d.id for d in model.suitable(case, duty)}
+    return free and fits and basis is not None and basis[1] in (None, to)
+
+
+def taken_back(model: Model, case: Episode, offer: Offer) -> None:
+    """The giver has it again, and the next agency is asked."""
+    held, offer.back = offer.state in HELD, True
+    offer.state = "recalled"
+    duties = _together(case, offer.key)
+    if held and offer.key[2] == "coordinator":
+        _lead(case, offer.giver)
+        for duty in duties:
+            _pass(duty, str(offer.to), offer.giver)
+    elif held:
+        fill = case.fills.pop(offer.key)
+        if fill.beds:
+            model.beds[fill.beds].taken -= fill.units
+        for duty in duties:
+            duty.status, duty.holder, duty.by, duty.travels = "awaiting", None, None, False
+            duty.giver = duty.accountable = offer.giver
+    waiting = next((duty for duty in duties if duty.status == "awaiting"), None)
+    if waiting:
+        model.make(case, waiting)
+
+
 def may_claim(case: Episode, duty: Duty, person: str) -> bool:
     """Separation of duties: the second step needs a second person."""
     other = OTHER_PERSON.get(duty.element)
     return not any((place, what, who) == (duty.key[0], other, person) for place, what, who, _ in case.done)
-
-

@@ -34,6 +34,11 @@ REACHES = {
     "return": {"consulate", "verification", "return_organiser", "receiving_partner", "shelter"},
 }
 INHERITING = {"identification", "return_from_abroad", "recovery", "formal_identification", "repatriation"}
+MOVING = {  # where the person goes to whoever takes the lane; in a shelter a place is taken there
+    ("shelter", "shelter"),
+    ("return_from_abroad", "receiving_partner"),
+    ("repatriation", "receiving_partner"),
+}
 OTHER_AGENCY = {"second_opinion": "screening", "formal_confirmation": "formal_opinion"}
 DUTY_DESK = "coordinator_national"
 Key = tuple[str, str, str]  # instance, scope, lane
@@ -89,6 +94,7 @@ class Offer:
     state: str = "offered"
     basis: str = ""
     id: str = ""
+    back: bool = False  # taken back by the giver
 
 
 @dataclass
@@ -103,8 +109,6 @@ class Duty:
     service: str
     purpose: str
     urgent: bool
-    place: bool
-    moves: bool
     status: str = "awaiting"
     giver: str = ""
     holder: str | None = None
@@ -206,6 +210,8 @@ class Model:
             answer, recipient = next((said for said in given if said[0] == "given"), ("", None))
         if answer == "given":
             return "consent", recipient
+        if duty.lane == "coordinator":
+            return "coordination", None
         if case.facts.get("age_band") != "adult" and duty.lane in CHILD_ROLES:
             return "child", None
         if not answer and duty.urgent and duty.lane in RESCUE_ROLES:
@@ -216,10 +222,15 @@ class Model:
         """Who could take it, the nearest first."""
         other = OTHER_AGENCY.get(duty.element)
         barred = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
-        fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d)]
+        place = self.needs_place(case, duty)
+        fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d, place)]
         return sorted(fitting, key=lambda d: (d.id != duty.giver, d.region != case.region, d.code))
 
-    def _fits(self, case: Episode, duty: Duty, desk: Desk) -> bool:
+    def needs_place(self, case: Episode, duty: Duty) -> bool:
+        """Whether whoever takes it takes the person in."""
+        return (duty.process, duty.lane) == ("shelter", "shelter")
+
+    def _fits(self, case: Episode, duty: Duty, desk: Desk, place: bool) -> bool:
         age = "adult" if case.facts.get("age_band") == "adult" else "child"
         units = self.units(case)
         beds = self.beds.get((desk.id, self._kind(case)))
@@ -229,7 +240,7 @@ class Model:
             and (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
             and (not desk.ages or age in desk.ages)
             and (units == 1 or desk.families)
-            and (not duty.place or (beds is not None and beds.may_have(units, self.now)))
+            and (not place or (beds is not None and beds.may_have(units, self.now)))
         )
 
     def units(self, case: Episode) -> int:
@@ -252,7 +263,7 @@ class Model:
         if basis is None:
             self._exhaust(case, duty, "no_ground")
             return
-        tried = {o.to for o in case.offers if o.key == duty.key and o.state in ("declined", "expired")}
+        tried = {o.to for o in case.offers if o.key == duty.key and (o.state in ("declined", "expired") or o.back)}
         found = [d for d in self.suitable(case, duty) if basis[1] in (None, d.id) and (again or d.id not in tried)]
         if found and found[0].id == duty.giver and self._take_own(case, duty, found[0].id):
             return
@@ -264,7 +275,8 @@ class Model:
             self.offer(case, duty, desk.id, basis[0])
 
     def _take_own(self, case: Episode, duty: Duty, agency: str) -> bool:
-        beds, units = (agency, self._kind(case)) if duty.place else None, self.units(case)
+        beds = (agency, self._kind(case)) if self.needs_place(case, duty) else None
+        units = self.units(case)
         if beds and not self.take(beds, units):
             return False
         self.settle(case, duty, agency, beds, units)
@@ -278,11 +290,11 @@ class Model:
         there.taken += units
         return True
 
-    def offer(self, case: Episode, duty: Duty, to: str, basis: str) -> None:
+    def offer(self, case: Episode, duty: Duty, to: str, basis: str, giver: str = "") -> None:
         """One more offer."""
         duty.exhausted = ""
-        beds = (to, self._kind(case)) if duty.place else None
-        case.offers.append(Offer(duty.id, duty.key, duty.giver, to, beds, self.units(case), basis=basis))
+        beds = (to, self._kind(case)) if self.needs_place(case, duty) else None
+        case.offers.append(Offer(duty.id, duty.key, giver or duty.giver, to, beds, self.units(case), basis=basis))
 
     def _exhaust(self, case: Episode, duty: Duty, why: str) -> None:
         case.offers.append(Offer(duty.id, duty.key, duty.giver, None, None, 1, "exhausted"))
@@ -294,9 +306,9 @@ class Model:
         case.fills[duty.key] = Fill(agency, beds, units)
         for waiting in case.duties.values():
             if waiting.key == duty.key and waiting.status == "awaiting":
-                self._put(waiting, agency)
+                self._put(waiting, agency, moves=(waiting.process, waiting.lane) in MOVING)
 
-    def _put(self, duty: Duty, agency: str) -> None:
+    def _put(self, duty: Duty, agency: str, *, moves: bool = False) -> None:
         duty.status, duty.holder, duty.exhausted = "open", agency, ""
-        duty.travels = duty.moves and duty.giver != agency
+        duty.travels, duty.departed = moves and duty.giver != agency, False
         duty.accountable = duty.giver if duty.travels else agency

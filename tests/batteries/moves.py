@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from engine import act as engine_acts
-from engine import agencies, alarms, cases, consents, handoffs, movements, tasks, worker
+from engine import agencies, alarms, cases, consents, handoffs, handovers, movements, tasks, worker
 from engine.errors import Conflict, NotAllowed, NotFound, Stale
 from engine.models.cases import ConsentAnswer
 from engine.models.columns import UTCDateTime
@@ -16,7 +16,7 @@ from engine.models.people import PlaceKind
 from engine.models.work import Alarm, DeclineCode
 from tests.batteries import acts, observed, world
 from tests.batteries.driver import Refusals, Run
-from tests.batteries.model import PENDING, Duty, Episode, Fill, Offer
+from tests.batteries.model import HELD, PENDING, Duty, Episode, Fill, Offer
 
 DUE = text(
     "SELECT id, case_id, kind, about_id, next_at FROM deadline WHERE state = 'running' ORDER BY next_at, id LIMIT 1"
@@ -44,7 +44,9 @@ def _moves(run: Run) -> list[Move]:
         if offer.state in PENDING:
             about = (case, offer)
             moves += [(3.0, accept, about), (1.0, decline, about), (0.5, open_card, about), (0.2, deliver, about)]
-            moves += [(0.2, wrong_answer, about)]
+            moves += [(0.2, wrong_answer, about), (0.2, take_back, about)]
+        elif offer.state in HELD:
+            moves.append((0.1, take_back, (case, offer)))
     for duty in case.duties.values():
         if duty.status in ("awaiting", "open", "claimed"):
             moves += _duty_moves(case, duty)
@@ -56,7 +58,7 @@ def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
     if duty.status == "awaiting":
         urge = 0.6 if duty.exhausted else 0.2
         return [(urge, reroute, about), (urge / 2, find_place, about), (urge, consent, (case, duty.purpose))]
-    moves: list[Move] = [(0.3, reassign, about), (0.2, wrong_task, about)]
+    moves: list[Move] = [(0.3, reassign, about), (0.2, wrong_task, about), (0.3, hand_over, about)]
     if duty.travels:
         moves += [(1.0, depart, about), (2.0, arrive, about)]
     if duty.status == "open":
@@ -218,6 +220,34 @@ def consent(run: Run, case: Episode, about: str = "") -> None:
     run.check(case, by.agency_id)
 
 
+def hand_over(run: Run, case: Episode, duty: Duty) -> None:
+    """Whoever holds a lane offers it to another agency of the same role."""
+    suitable = [desk.id for desk in run.model.suitable(case, duty)]
+    to = run.rng.choice(suitable if suitable and run.rng.random() < 0.8 else list(run.model.desks))
+    by = run.anyone(run.rng.choice((duty.holder, case.lead)))
+    free = acts.may_hand_over(run.model, case, duty, to)
+    why = run.rng.choice(handovers.REASONS)
+    run.do(
+        "hand over" if free else "hand over wrongly",
+        case,
+        lambda s: handovers.offer(s, duty.id, to, reason=why, by=by),
+        () if free else (Conflict, NotFound),
+    )
+    if free:
+        basis = run.model.basis(case, duty)
+        run.model.offer(case, duty, to, basis[0] if basis else "", str(duty.holder))
+    run.check(case, by.agency_id)
+
+
+def take_back(run: Run, case: Episode, offer: Offer) -> None:
+    """The giver or the coordinator takes an offer back, or the lane from the wrong agency."""
+    by = run.anyone(run.rng.choice((offer.giver, case.lead)))
+    why = run.rng.choice(("wrong_agency", "by_giver"))
+    run.do("take back", case, lambda s: handovers.take_back(s, offer.id, reason=why, by=by))
+    acts.taken_back(run.model, case, offer)
+    run.check(case, by.agency_id)
+
+
 def confirm_places(run: Run) -> None:
     """A shelter says how many places it has."""
     (agency, kind), beds = run.rng.choice(list(run.model.beds.items()))
@@ -275,7 +305,9 @@ def acknowledge(run: Run, case: Episode) -> None:
     """A desk says that it has seen the alarm."""
     with run.store.reading() as session:
         query = select(Alarm.id, Alarm.to_id).where(
-            Alarm.case_id == case.id, Alarm.acknowledged_at == None, Alarm.settled_at == None  # noqa: E711
+            Alarm.case_id == case.id,
+            Alarm.acknowledged_at == None,
+            Alarm.settled_at == None,  # noqa: E711
         )
         waiting = session.exec(query.order_by(Alarm.kind, Alarm.to_id)).all()
     if not waiting:

@@ -48,8 +48,7 @@ def test_one_accountable_agency_per_open_task(
         except Exception as error:
             where = "".join(traceback.format_tb(error.__traceback__)[-3:])
             pytest.fail(
-                f"NRM_SEED={seed} NRM_STEPS={number}: {type(error).__name__}: {error}\n{where}\n"
-                + "\n".join(run.said)
+                f"NRM_SEED={seed} NRM_STEPS={number}: {type(error).__name__}: {error}\n{where}\n" + "\n".join(run.said)
             )
         if number % max(steps // 4, 1) == 0:
             _reconciles(country, seed, number)

@@ -27,8 +27,10 @@ ENTRIES = {
     "decline": "handoff.declined",
     "complete": "task.completed",
 }
-LEAVES = text("SELECT action, leaf FROM audit_entry WHERE action IN ('case.opened', 'handoff.accepted',"
-              " 'handoff.declined', 'task.completed')")
+LEAVES = text(
+    "SELECT action, leaf FROM audit_entry WHERE action IN ('case.opened', 'handoff.accepted',"
+    " 'handoff.declined', 'task.completed')"
+)
 STUCK = text(
     "SELECT id FROM episode WHERE status = 'open' AND NOT EXISTS (SELECT 1 FROM user_task t WHERE t.case_id = episode.id"
     " AND t.status IN ('awaiting', 'open', 'claimed')) AND NOT EXISTS (SELECT 1 FROM deadline d WHERE"
@@ -115,8 +117,15 @@ def test_killing_processes_loses_nothing_acknowledged(
     _goes_on(country, empty_database_url, office)
     said = Counter(next(iter(line)) for line in lines)
     assert acknowledged >= kills
-    proof("Processes killed at work", kills=kills, acknowledged=acknowledged, lost=0, done_twice=0,
-          refused_because_late=said["lost"], unavailable=said["unavailable"])
+    proof(
+        "Processes killed at work",
+        kills=kills,
+        acknowledged=acknowledged,
+        lost=0,
+        done_twice=0,
+        refused_because_late=said["lost"],
+        unavailable=said["unavailable"],
+    )
 
 
 def _acknowledged(session: Session, lines: list[dict[str, Any]]) -> tuple[int, list[Any], list[Any]]:
@@ -136,5 +145,3 @@ def _goes_on(country: Store, url: str, office: Zygote) -> None:
         after.act()
     after.store.close()
     assert sum('"done"' in line for line in log.read_text().splitlines()) >= 5
-
-

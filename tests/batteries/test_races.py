@@ -157,9 +157,7 @@ def test_the_last_place_is_taken_once(
 
 
 @pytest.mark.battery
-def test_parallel_tasks_of_one_case(
-    stage: Stage, at_once: Racers, rounds: range, proof: Callable[..., None]
-) -> None:
+def test_parallel_tasks_of_one_case(stage: Stage, at_once: Racers, rounds: range, proof: Callable[..., None]) -> None:
     """Different tasks of one case are completed at once: nobody sees a conflict, nothing is lost."""
     for _ in rounds:
         reference = stage.case(

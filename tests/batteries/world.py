@@ -112,7 +112,9 @@ def person(rng: Any, abroad: bool) -> dict[str, Any]:
         "interpreter_needed": rng.choice(("yes", "no")),
         "detained": "no",
         "shelter_now": "no" if abroad else rng.choice(("yes", "yes", "no")),
-        "urgent_needs": [] if abroad else rng.sample(("medical", "psychological", "interpreter", "material"), rng.randint(0, 2)),
+        "urgent_needs": []
+        if abroad
+        else rng.sample(("medical", "psychological", "interpreter", "material"), rng.randint(0, 2)),
         "lawyer_offered": True,
         "whereabouts": "in_country",
         "screening_complete": True,
