@@ -3,19 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from engine import clock
-from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
+from tests.api import playing
 from tests.api.client import Cast
-from tests.api.playing import FORMS
-
-LAWYER = "Appointment of a lawyer"
 
 
 def filled(form: str, **changes: Any) -> dict[str, Any]:
     """Valid answers to a form."""
-    wanted = WOMAN_IN_OSH | changes
-    return answering.fill(FORMS[form], wanted, today=clock.now().date())
+    return playing.filled(form, WOMAN_IN_OSH | changes)
 
 
 @dataclass

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 
-from engine import clock, worker
+from engine import worker
 from engine.database import Store
-from engine.demo import answering
 from engine.demo.agencies import AGENCIES, PASSWORD, SECOND
 from engine.demo.story import MAN_IN_KAZAKHSTAN, WOMAN_IN_OSH
 from tests.api.client import Cast
-from tests.api.playing import FORMS, Play
+from tests.api.playing import Play, filled
 
 PENDING = ("offered", "delivered", "opened")
 LOGINS = (*(code for code in AGENCIES if code != "auditor"), *(f"{code}_2" for code in SECOND))
@@ -51,8 +50,8 @@ def find_places(play: Play, case: dict[str, Any]) -> int:
 
 def begin(play: Play, login: str) -> str:
     """Open a case and complete its intake in one request."""
-    intake = answering.fill(FORMS["intake"], play.answers, today=clock.now().date())
-    answer = play.cast[login].post("/cases", {"intake": intake}, idempotency_key="detected")
+    body = {"intake": filled("intake", play.answers)}
+    answer = play.cast[login].post("/cases", body, idempotency_key="detected")
     assert answer.status_code == 201, answer.text
     reference: str = answer.json()["reference"]
     assert answer.headers["location"] == f"/api/v1/cases/{reference}"
