@@ -2,13 +2,15 @@
 
 from sqlmodel import Session, col, select
 
-from . import alarms, audit, clock, handovers, offers, participations
+from . import alarms, audit, cases, clock, directory, handovers, links, offers, participations
 from .access import visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
+from .models.cases import Case, CaseStatus
 from .models.people import Agency, Place, PlaceKind
 from .models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, AlarmKind, Handoff, UserTask
+from .participations import COORDINATOR
 from .people import check_manager
 
 MOST_PLACES = 500
@@ -18,12 +20,24 @@ def profile(session: Session, *, phone: str, hours: str, email: str, by: Actor) 
     """A manager keeps the duty phone with its hours, and the address for notices."""
     check_manager(by)
     agency = session.get_one(Agency, by.agency_id)
-    if len(phone) > 40 or len(hours) > 100 or len(email) > 200 or (email and "@" not in email):
-        raise Invalid("Give a phone number, its hours, and an e-mail address or nothing.", fields={"phone": ""})
+    wrong = {}
+    if not 3 <= len(phone.strip()) <= 40:
+        wrong["phone"] = "Give the number under which somebody on duty answers."
+    if not 1 <= len(hours.strip()) <= 100:
+        wrong["hours"] = "Say when somebody answers, such as 09:00-18:00."
+    if len(email) > 200 or (email.strip() and "@" not in email):
+        wrong["email"] = "Give an e-mail address, or nothing."
+    if wrong:
+        raise Invalid(fields=wrong)
     agency.phone, agency.hours, agency.email = phone.strip(), hours.strip(), email.strip()
     session.add(agency)
     audit.record(session, "agency.profile", agency, by=by, agency=agency.name)
     return agency
+
+
+def places(session: Session, *, by: Actor) -> list[Place]:
+    """The places of the actor's agency, by kind."""
+    return list(session.exec(select(Place).where(Place.agency_id == by.agency_id).order_by(Place.kind)).all())
 
 
 def confirm_places(session: Session, kind: PlaceKind, total: int, *, by: Actor) -> Place:
@@ -94,6 +108,7 @@ def _release(session: Session, agency: Agency, successor: Agency | None, reason:
     session.flush()
     for case_id in _concerned(session, agency):
         act = begin(session, case_id, by)
+        _pass_lead(act, agency, successor)
         if successor is None:
             _mark_urgent(act, agency)
         for handoff in _handoffs(act, agency):
@@ -101,6 +116,27 @@ def _release(session: Session, agency: Agency, successor: Agency | None, reason:
                 handovers.withdraw_from(act, handoff, reason)
         for task in _tasks(act, agency):
             _pass_on(act, task, successor, reason)
+        _answer_for(act, agency)
+
+
+def _pass_lead(act: Act, agency: Agency, successor: Agency | None) -> None:
+    """A case its desk led is led by the successor, or by the desk that leads new cases of that region."""
+    if act.case.status is CaseStatus.OPEN and act.case.lead_agency_id == agency.id:
+        able = successor is not None and COORDINATOR in successor.roles
+        desk = successor if able and successor else cases.lead_coordinator(act.session, act.case.region)
+        links.move_lead(act, desk.id)
+
+
+def _answer_for(act: Act, agency: Agency) -> None:
+    """What it had given away and nobody has taken over yet: the lead coordinator is accountable."""
+    query = select(UserTask).where(
+        UserTask.case_id == act.case.id, UserTask.accountable_id == agency.id, col(UserTask.status).in_(OPEN_TASK)
+    )
+    for task in act.session.exec(query).all():
+        task.accountable_id = task.giver_id = act.case.lead_agency_id
+        task.revision += 1
+        act.session.add(task)
+        act.record("task.accountable", task, element=task.element, agency=act.agency(act.case.lead_agency_id).name)
 
 
 def _mark_urgent(act: Act, agency: Agency) -> None:
@@ -116,7 +152,9 @@ def _concerned(session: Session, agency: Agency) -> list[str]:
     offered = select(Handoff.case_id).where(
         Handoff.receiver_id == agency.id, col(Handoff.state).in_(PENDING_HANDOFF + HELD_HANDOFF)
     )
-    return sorted({*session.exec(held).all(), *session.exec(offered).all()})
+    answered = select(UserTask.case_id).where(UserTask.accountable_id == agency.id, col(UserTask.status).in_(OPEN_TASK))
+    led = select(Case.id).where(Case.lead_agency_id == agency.id, Case.status == CaseStatus.OPEN)
+    return sorted({found for query in (held, offered, answered, led) for found in session.exec(query).all()})
 
 
 def _handoffs(act: Act, agency: Agency) -> list[Handoff]:
@@ -144,10 +182,22 @@ def _pass_on(act: Act, task: UserTask, successor: Agency | None, reason: str) ->
             participations.leave(act, present)
     handovers.put_back(act, task, act.case.lead_agency_id)
     if successor is not None:
-        offers.settle(act, task, successor.id)
+        offers.settle(act, task, successor.id, place_id=_place_at(act, task, successor))
     else:
         offers.make(act, task)
     act.record("task.agency_gone", task, element=task.element, reason=reason)
+
+
+def _place_at(act: Act, task: UserTask, successor: Agency) -> str | None:
+    """The successor takes the person in even where its house is full; the record says so."""
+    if not offers.needs_place(act, task):
+        return None
+    unit = directory.unit(act.facts)
+    query = select(Place).where(Place.agency_id == successor.id, Place.kind == unit.place_kind)
+    place = act.session.exec(query).first()
+    if place is not None:
+        directory.take_place(act, place.id, unit.size, over_capacity="emergency")
+    return place.id if place else None
 
 
 def _active(session: Session, agency_id: str, by: Actor) -> Agency:

@@ -5,13 +5,13 @@ No file shows another's: a link is the coordinators' knowledge, and each case ke
 
 from sqlmodel import Session, col, or_, select
 
-from . import cases
+from . import cases, handovers, reference
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
-from .errors import Conflict, Invalid, NotFound
+from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.cases import Case, CaseStatus, Link
-from .models.work import OPEN_TASK, UserTask
+from .models.work import OPEN_TASK, TaskStatus, UserTask
 from .participations import COORDINATOR
 
 MOST_AT_ONCE = 50
@@ -19,15 +19,18 @@ MOST_AT_ONCE = 50
 
 def same_person(session: Session, leading: str, follower: str, *, by: Actor) -> Link:
     """Say that two open cases are one person. The first leads: its coordinator gets the open duties of both."""
-    first = visibility.case(session, leading, by=by)
-    second = visibility.case(session, follower, by=by)
+    first, second = _visible(session, leading, by), _other(session, follower, by)
     if first.id == second.id:
         raise Invalid(fields={"other": "Give the reference of the other case."})
     acts = {case_id: begin(session, case_id, by) for case_id in sorted((first.id, second.id))}
     lead, other = acts[first.id], acts[second.id]
     for act in (lead, other):
         rules.check_coordinate(by, act.case)
-    if _link(session, other.case.id) or _link(session, lead.case.id):
+    if other.case.person_id == lead.case.person_id:
+        raise Conflict("These two cases are already of one person.")
+    if of_case(session, other.case.id) or any(
+        link.follower_id == lead.case.id for link in of_case(session, lead.case.id)
+    ):
         raise Conflict("One of these cases is already linked. Undo that link first.")
     link = Link(
         case_id=lead.case.id,
@@ -40,27 +43,30 @@ def same_person(session: Session, leading: str, follower: str, *, by: Actor) -> 
     )
     session.add(link)
     lead.record("case.linked", link)
-    other.case.person_id = lead.case.person_id
-    _move_lead(other, lead.case.lead_agency_id)
+    _of_person(other, lead.case.person_id, "case.linked")
+    move_lead(other, lead.case.lead_agency_id)
     return link
 
 
 def undo(session: Session, link_id: str, *, by: Actor) -> Link:
     """They are two people after all: the follower is again who it was, led by who led it."""
     link = session.get(Link, link_id)
-    if link is None:
+    if link is None or not rules.can(_visible_by_id, session, link.leading_id, by):
         raise NotFound()
+    if not by.is_coordinator:
+        raise NotAllowed("Only a coordinator may do this.")
     acts = {case_id: begin(session, case_id, by) for case_id in sorted((link.leading_id, link.follower_id))}
     session.refresh(link)
-    rules.check_coordinate(by, acts[link.leading_id].case)
     if link.undone_at is not None:
         raise Conflict("This link has already been undone.")
-    link.undone_at = acts[link.leading_id].at
+    lead, other = acts[link.leading_id], acts[link.follower_id]
+    link.undone_at = lead.at
     session.add(link)
-    acts[link.leading_id].record("case.unlinked", link)
-    other = acts[link.follower_id]
-    other.case.person_id = link.follower_person_id
-    _move_lead(other, link.follower_lead_id)
+    lead.record("case.unlinked", link)
+    _of_person(other, link.follower_person_id, "case.unlinked")
+    if other.case.status is CaseStatus.OPEN and other.case.lead_agency_id == lead.case.lead_agency_id:
+        before = other.agency(link.follower_lead_id)
+        move_lead(other, before.id if before.active else cases.lead_coordinator(session, other.case.region).id)
     return link
 
 
@@ -72,9 +78,11 @@ def of_case(session: Session, case_id: str) -> list[Link]:
     return list(session.exec(query).all())
 
 
-def new_episode(session: Session, reference: str, *, by: Actor) -> Case:
+def new_episode(session: Session, ref: str, *, by: Actor) -> Case:
     """The person of a closed case is found again: a new case of the same person, nothing of the old one reopened."""
-    old = visibility.case(session, reference, by=by)
+    old = _visible(session, ref, by)
+    if not by.is_coordinator:
+        raise NotAllowed("Only a coordinator may do this.")
     if old.status is not CaseStatus.CLOSED:
         raise Conflict("This case is still open. Work on in it.")
     case = cases.open_case(session, by=by, region=old.region, person_id=old.person_id)
@@ -91,20 +99,40 @@ def several(session: Session, count: int, *, region: str | None, by: Actor) -> l
     return [first, *rest]
 
 
-def _link(session: Session, case_id: str) -> bool:
-    return bool([link for link in of_case(session, case_id) if link.follower_id == case_id])
+def _visible(session: Session, ref: str, by: Actor) -> Case:
+    return visibility.case(session, reference.read(ref) or "", by=by)
 
 
-def _move_lead(act: Act, lead_id: str) -> None:
-    """The coordinator's open duties of this case go to another desk."""
-    act.case.lead_agency_id = lead_id
+def _visible_by_id(session: Session, case_id: str, by: Actor) -> None:
+    visibility.case(session, session.get_one(Case, case_id).reference, by=by)
+
+
+def _other(session: Session, ref: str, by: Actor) -> Case:
+    """The case somebody named by hand."""
+    try:
+        return _visible(session, ref, by)
+    except NotFound:
+        raise Invalid(fields={"other": "You see no case with this reference. Check every letter."}) from None
+
+
+def _of_person(act: Act, person_id: str, action: str) -> None:
+    act.case.person_id = person_id
     act.session.add(act.case)
-    act.record("case.led", act.case, agency=act.agency(lead_id).name)
+    act.record(action, act.case)
+
+
+def move_lead(act: Act, lead_id: str) -> None:
+    """Another desk leads the case: the coordinator's open duties lie there, in nobody's hand yet."""
+    if act.case.lead_agency_id == lead_id:
+        return
+    handovers.pass_lead(act, lead_id)
     query = select(UserTask).where(
         UserTask.case_id == act.case.id, UserTask.lane == COORDINATOR, col(UserTask.status).in_(OPEN_TASK)
     )
     for task in act.session.exec(query).all():
         task.holder_id = task.accountable_id = lead_id
+        task.status = TaskStatus.OPEN
+        task.claimed_by_id = task.claimed_at = None
         task.revision += 1
         act.session.add(task)
         act.record("task.assigned", task, element=task.element, agency=act.agency(lead_id).name)

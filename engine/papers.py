@@ -13,11 +13,21 @@ from .access import visibility
 from .act import Act
 from .actor import Actor
 from .errors import Conflict, Invalid, NotFound
+from .forms import FormDefinition
 from .models.answers import Sheet
-from .models.cases import Case
+from .models.cases import Case, Consent
 from .models.people import Agency
 from .models.work import UserTask
 from .process.definitions import Bundle
+
+
+class AlreadyEntered(Conflict):
+    """This sheet was already entered. Nothing was entered twice."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.code = sheet.code
+        when = sheet.entered_at.strftime("%Y-%m-%d %H:%M UTC") if sheet.entered_at else ""
+        super().__init__(f"This sheet was already entered on {when}. Nothing was entered twice.")
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,9 @@ class Letter:
     answer_by: datetime | None
     due_at: datetime | None
     ground: str
-    consent: bool
+    consent: str  # the purpose the person agreed to, empty where the ground is another
+    urgent: bool
+    service: str
     bundle: Bundle
 
 
@@ -50,7 +62,9 @@ def letter(session: Session, handoff_id: str, *, by: Actor) -> Letter:
         answer_by=handoff.answer_by,
         due_at=task.due_at,
         ground=handoff.ground,
-        consent=handoff.consent_id is not None,
+        consent=session.get_one(Consent, handoff.consent_id).purpose if handoff.consent_id else "",
+        urgent=handoff.urgent,
+        service="" if task.place else handoff.service,
         bundle=bundles.load(session, case.bundle_id),
     )
 
@@ -73,20 +87,30 @@ def print_blank(session: Session, form: str, bundle: Bundle, *, by: Actor) -> Sh
 
 def enter(act: Act, task: UserTask, code: str) -> None:
     """What stood on this sheet is entered now. Entering it a second time finds the first."""
-    if not code:
+    if not code.strip():
         return
-    sheet = find(act.session, code)
+    sheet = find(act.session, code, lock=True)
     if sheet is None or sheet.form != task.form:
         raise Invalid(fields={"sheet": "This is not the code of a sheet of this form. Check every letter."})
     if sheet.entered_at is not None:
-        when = sheet.entered_at.strftime("%Y-%m-%d %H:%M UTC")
-        raise Conflict(f"This sheet was already entered on {when}. Nothing was entered twice.")
+        raise AlreadyEntered(sheet)
     sheet.case_id, sheet.task_id, sheet.entered_at = act.case.id, task.id, act.at
     act.session.add(sheet)
     act.record("sheet.entered", sheet, form=task.form)
 
 
-def find(session: Session, code: str) -> Sheet | None:
-    """The sheet with this code, if the check character fits and it was printed here."""
+def find(session: Session, code: str, *, lock: bool = False) -> Sheet | None:
+    """The sheet with this code, if the check character fits and it was printed here. `lock` it to enter it."""
     shown = reference.read(code)
-    return session.exec(select(Sheet).where(Sheet.code == shown)).first() if shown else None
+    query = select(Sheet).where(Sheet.code == shown)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.exec(query).first() if shown else None
+
+
+def read(session: Session, code: str) -> tuple[Sheet, FormDefinition]:
+    """A printed sheet and its form as it was then; whoever holds the paper may look it up."""
+    sheet = find(session, code)
+    if sheet is None:
+        raise NotFound("No sheet with this code was printed here. Check every letter.")
+    return sheet, bundles.load(session, sheet.bundle_id).forms[sheet.form]

@@ -3,14 +3,15 @@
 import secrets
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from . import audit, clock
 from .access import signin
 from .act import begin
-from .actor import Actor
+from .actor import SYSTEM, Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .models.people import Duty, User
+from .models.people import Agency, Duty, User
 from .models.work import TaskStatus, UserTask
 
 SPOKEN = ("ky", "ru", "en")
@@ -20,6 +21,14 @@ def of_agency(session: Session, *, by: Actor) -> list[User]:
     """The colleagues of the actor, the active ones first."""
     query = select(User).where(User.agency_id == by.agency_id)
     return list(session.exec(query.order_by(col(User.active).desc(), User.login)).all())
+
+
+def in_hand(session: Session, *, by: Actor) -> dict[str, int]:
+    """How many tasks each colleague has in hand, by person."""
+    query = select(UserTask.claimed_by_id, func.count()).where(
+        UserTask.holder_id == by.agency_id, UserTask.status == TaskStatus.CLAIMED
+    )
+    return {user_id: number for user_id, number in session.exec(query.group_by(UserTask.claimed_by_id)) if user_id}
 
 
 def add(session: Session, *, login: str, name: str, duties: list[str], language: str, by: Actor) -> tuple[User, str]:
@@ -56,6 +65,10 @@ def add(session: Session, *, login: str, name: str, duties: list[str], language:
 def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
     """A person has gone: the tasks in hand go back to the desk. The last active coordinator stays."""
     user = _colleague(session, user_id, by)
+    check_manager(by)
+    # Two managers must not each send away the other of the last two.
+    session.exec(select(Agency.id).where(Agency.id == user.agency_id).with_for_update(key_share=True)).one()
+    session.refresh(user)
     if not user.active:
         raise Conflict("This person is no longer active.")
     if Duty.COORDINATOR in user.duties and _last(session, user, Duty.COORDINATOR):
@@ -75,6 +88,8 @@ def away(session: Session, user_id: str, *, start: datetime, until: datetime, de
     wrong = {}
     if deputy is None or deputy.agency_id != user.agency_id or not deputy.active or deputy.id == user.id:
         wrong["deputy"] = "Choose an active colleague of the same agency."
+    elif _overlaps(deputy, start, until):
+        wrong["deputy"] = "This colleague is away too at that time. Choose another."
     if not start < until or until < clock.now():
         wrong["until"] = "The leave must end after it begins, and not in the past."
     if wrong:
@@ -90,7 +105,9 @@ def away(session: Session, user_id: str, *, start: datetime, until: datetime, de
 def back(session: Session, user_id: str, *, by: Actor) -> User:
     """The leave is over, or was entered by mistake."""
     user = _colleague(session, user_id, by)
-    user.away_from = user.away_until = None
+    if user.away_from is None:
+        raise Conflict("No leave is entered for this person.")
+    user.away_from = user.away_until = user.deputy_id = None
     session.add(user)
     audit.record(session, "person.back", user, by=by, agency=by.agency_name)
     return user
@@ -110,8 +127,8 @@ def move_tasks(session: Session, user: User, receiver: User | None, *, by: Actor
     query = select(UserTask.id, UserTask.case_id).where(
         UserTask.claimed_by_id == user.id, UserTask.status == TaskStatus.CLAIMED
     )
-    moved = session.exec(query.order_by(col(UserTask.case_id))).all()
-    for task_id, case_id in moved:
+    moved = 0
+    for task_id, case_id in session.exec(query.order_by(col(UserTask.case_id))).all():
         act = begin(session, case_id, by)
         task = session.get_one(UserTask, task_id, populate_existing=True)
         if task.claimed_by_id != user.id or task.status is not TaskStatus.CLAIMED:
@@ -122,21 +139,43 @@ def move_tasks(session: Session, user: User, receiver: User | None, *, by: Actor
         task.revision += 1
         session.add(task)
         act.record("task.reassigned" if receiver else "task.released", task, element=task.element)
-    return len(moved)
+        moved += 1
+    return moved
+
+
+def is_away(user: User, now: datetime) -> bool:
+    """Whether a person is on leave at this moment."""
+    return user.away_from is not None and user.away_until is not None and user.away_from <= now < user.away_until
+
+
+def _overlaps(user: User, start: datetime, until: datetime) -> bool:
+    return (
+        user.away_from is not None and user.away_until is not None and user.away_from < until > start < user.away_until
+    )
 
 
 def deputy_of(session: Session, user: User, now: datetime) -> User | None:
-    """Who stands in for a person at this moment, if the person is away."""
-    if user.away_from is None or user.away_until is None or not user.away_from <= now < user.away_until:
-        return None
-    return session.get(User, user.deputy_id) if user.deputy_id else None
+    """Who stands in for a person at this moment, if the person is away and the deputy is there."""
+    deputy = session.get(User, user.deputy_id) if user.deputy_id and is_away(user, now) else None
+    return deputy if deputy is not None and deputy.active and not is_away(deputy, now) else None
 
 
 def leaves_beginning(session: Session, now: datetime) -> list[User]:
-    """People whose leave has begun and who still have tasks in hand."""
-    in_hand = select(UserTask.claimed_by_id).where(UserTask.status == TaskStatus.CLAIMED)
-    query = select(User).where(col(User.away_from) <= now, col(User.away_until) > now, col(User.id).in_(in_hand))
-    return list(session.exec(query).all())
+    """People whose leave has begun with tasks still in hand. What they take up during the leave stays with them."""
+    before = select(UserTask.id).where(
+        UserTask.claimed_by_id == User.id,
+        UserTask.status == TaskStatus.CLAIMED,
+        UserTask.holder_id == User.agency_id,
+        col(UserTask.claimed_at) < User.away_from,
+    )
+    query = select(User).where(col(User.away_from) <= now, col(User.away_until) > now, before.exists())
+    return list(session.exec(query.order_by(User.id)).all())
+
+
+def begin_leave(session: Session, user_id: str) -> int:
+    """A leave has begun: what the person has in hand goes to the deputy, or to the desk where there is none."""
+    user = session.get_one(User, user_id)
+    return move_tasks(session, user, deputy_of(session, user, clock.now()), by=SYSTEM)
 
 
 def check_manager(by: Actor) -> None:
@@ -160,5 +199,6 @@ def _colleague(session: Session, user_id: str, by: Actor) -> User:
 
 
 def _last(session: Session, user: User, duty: Duty) -> bool:
-    others = session.exec(select(User).where(col(User.active).is_(True), User.id != user.id)).all()
-    return not any(duty in other.duties for other in others)
+    """Whether the desk would be empty without this person: the cases it leads would be nobody's."""
+    others = select(User).where(col(User.active).is_(True), User.id != user.id, User.agency_id == user.agency_id)
+    return not any(duty in other.duties for other in session.exec(others).all())

@@ -4,23 +4,39 @@ Every verb works on behalf of somebody: `stand_in` gives the actor. The record s
 both times; the agency can confirm or dispute it later.
 """
 
-from dataclasses import replace
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from . import vault
+from . import alarms, offers, tasks, vault
 from .access import visibility
-from .act import begin
+from .act import begin, look
 from .actor import Actor, Behalf
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.cases import Case, Channel, Relay, RelayState
 from .models.columns import new_id
-from .models.people import Agency, Duty
-from .models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff
+from .models.people import Agency, Duty, Reach
+from .models.records import AuditEntry
+from .models.work import HELD_HANDOFF, PENDING_HANDOFF, AlarmKind, Handoff, TaskStatus, UserTask
 
 DETAIL = "relay.detail"
 OLDEST = timedelta(days=365)
+ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What was heard from somebody without an account: who said it, how, when it happened, where the paper is."""
+
+    channel: Channel
+    said_by: str
+    happened_at: datetime
+    paper: str = ""
 
 
 def stand_in(
@@ -41,12 +57,14 @@ def stand_in(
     """
     agency = session.get(Agency, agency_id)
     case = session.get(Case, case_id)
-    if agency is None or case is None or not _may(session, by, case, agency_id):
+    if agency is None or case is None or not _may(session, by, case, agency):
         raise NotFound()
     act = begin(session, case_id, by)
     _check_moment(happened_at, case.opened_at - OLDEST, act.at)
-    if not said_by.strip() or (channel is Channel.LETTER and not paper.strip()):
-        raise Invalid("Say who said it, and for a letter where the paper is.", fields={"said_by": "", "paper": ""})
+    if not said_by.strip():
+        raise Invalid(fields={"said_by": "Say who said it: a name or a function."})
+    if channel is Channel.LETTER and not paper.strip():
+        raise Invalid(fields={"paper": "Say where the letter is kept."})
     relay = Relay(
         id=(relay_id := new_id()),
         case_id=case_id,
@@ -81,8 +99,72 @@ def stand_in(
     )
 
 
+def answer_as(session: Session, handoff: Handoff, said: Said, *, by: Actor) -> Actor:
+    """The receiver of a handoff, as `by` heard it."""
+    if handoff.receiver_id is None:
+        raise NotFound()
+    return _as(session, handoff.case_id, handoff.receiver_id, handoff.element, said, by)
+
+
+def holder_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Actor:
+    """The agency that holds a task, as `by` heard it. What another agency must do, an excluded one cannot enter."""
+    if task.holder_id is None:
+        raise NotFound()
+    act = look(session, task.case_id, by)
+    if by.agency_id in offers.excluded(act, task):
+        raise NotAllowed("Your agency did the earlier step. Somebody else must enter this one: ask the coordinator.")
+    return _as(session, task.case_id, task.holder_id, task.element, said, by)
+
+
+def _as(session: Session, case_id: str, agency_id: str, about: str, said: Said, by: Actor) -> Actor:
+    return stand_in(
+        session,
+        by=by,
+        case_id=case_id,
+        agency_id=agency_id,
+        channel=said.channel,
+        said_by=said.said_by,
+        paper=said.paper,
+        happened_at=said.happened_at,
+        about=about,
+    )
+
+
+def complete(
+    session: Session,
+    task_id: str,
+    raw: Mapping[str, Any],
+    *,
+    said: Said,
+    by: Actor,
+    revision: int | None = None,
+    form_id: str = "",
+    sheet: str = "",
+) -> tasks.Completion:
+    """Enter the form of a task for the agency that holds it: taken and completed in one act."""
+    holder = holder_as(session, task_of(session, task_id, by=by), said, by=by)
+    tasks.claim(session, task_id, by=holder, revision=revision)
+    return tasks.complete(session, task_id, raw, by=holder, form_id=form_id, sheet=sheet)
+
+
+def task_of(session: Session, task_id: str, *, by: Actor) -> UserTask:
+    """A task another agency holds, for which the actor may enter what that agency did."""
+    found = session.get(UserTask, task_id)
+    if found is None or not may_enter(session, found, by):
+        raise NotFound()
+    return found
+
+
+def may_enter(session: Session, task: UserTask, by: Actor) -> bool:
+    """Whether the actor may enter what the holder of this task did: who steers the case, or gave it without account."""
+    if task.status not in ON_DESK or task.holder_id in (None, by.agency_id) or by.agency_id is None:
+        return False
+    agency = session.get_one(Agency, task.holder_id)
+    return _may(session, by, session.get_one(Case, task.case_id), agency, pending=False)
+
+
 def entered_late(session: Session, *, by: Actor, case_id: str, happened_at: datetime) -> Actor:
-    """The same person, entering an act that happened earlier."""
+    """The same person, entering an act that happened earlier. Whether the case is visible is decided before."""
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound()
@@ -98,14 +180,21 @@ def _check_moment(moment: datetime, earliest: datetime, latest: datetime) -> Non
         )
 
 
-def _may(session: Session, by: Actor, case: Case, agency_id: str) -> bool:
+def _may(session: Session, by: Actor, case: Case, agency: Agency, *, pending: bool = True) -> bool:
+    """Who steers the case; the giver for an open offer, and for what follows where the receiver has no account.
+
+    An agency that can speak for itself is not spoken for by whoever handed the person over: "accepted is not arrived".
+    """
+    if by.agency_id in (None, agency.id):
+        return False
     if by.is_coordinator:
         return session.exec(visibility.visible_cases(by).where(Case.id == case.id)).first() is not None
+    held = () if agency.reach is Reach.SYSTEM else HELD_HANDOFF
     given = select(Handoff.id).where(
         Handoff.case_id == case.id,
         Handoff.giver_id == by.agency_id,
-        Handoff.receiver_id == agency_id,
-        col(Handoff.state).in_(PENDING_HANDOFF + HELD_HANDOFF),
+        Handoff.receiver_id == agency.id,
+        col(Handoff.state).in_((*held, *(PENDING_HANDOFF if pending else ()))),
     )
     return session.exec(given).first() is not None
 
@@ -126,6 +215,8 @@ def settle(session: Session, relay_id: str, state: RelayState, *, by: Actor) -> 
     relay.settled_by_id = by.user_id
     session.add(relay)
     act.record(f"relay.{state}", relay, agency=by.agency_name)
+    if state is RelayState.DISPUTED:
+        alarms.call(act, AlarmKind.DISPUTED, act.case.lead_agency_id)
     return relay
 
 
@@ -143,16 +234,59 @@ def detail(session: Session, relay: Relay) -> dict[str, str]:
     return opened
 
 
+def acts_of(session: Session, relays: Collection[Relay]) -> dict[str, list[dict[str, Any]]]:
+    """What was entered under each of these relays: the entries of the record, oldest first, by relay."""
+    found: dict[str, list[dict[str, Any]]] = {relay.id: [] for relay in relays}
+    query = select(AuditEntry.leaf).where(
+        col(AuditEntry.case_id).in_({relay.case_id for relay in relays}), col(AuditEntry.on_behalf).is_(True)
+    )
+    for text in session.exec(query.order_by(col(AuditEntry.index))).all() if found else ():
+        leaf = json.loads(text)
+        if leaf.get("relay") in found:
+            found[leaf["relay"]].append(leaf)
+    return found
+
+
+def of_case(session: Session, case_id: str) -> list[Relay]:
+    """Everything that was entered for somebody else in a case, oldest first."""
+    query = select(Relay).where(Relay.case_id == case_id)
+    return list(session.exec(query.order_by(col(Relay.entered_at))).all())
+
+
 def to_carry(session: Session, *, by: Actor) -> list[Handoff]:
     """Open offers to agencies without an account: somebody of the giver, or the coordinator, must call or write."""
     query = (
         select(Handoff)
         .join(Agency, col(Agency.id) == Handoff.receiver_id)
-        .where(col(Handoff.state).in_(PENDING_HANDOFF), col(Agency.reach) != "system")
+        .where(col(Handoff.state).in_(PENDING_HANDOFF), Agency.reach != Reach.SYSTEM)
+        .where(_given(by) if not by.is_coordinator else or_(_given(by), col(Handoff.case_id).in_(_steered(by))))
     )
-    if by.is_coordinator:
-        seen = visibility.visible_cases(by).with_only_columns(col(Case.id))
-        query = query.where(or_(Handoff.giver_id == by.agency_id, col(Handoff.case_id).in_(seen)))
-    else:
-        query = query.where(Handoff.giver_id == by.agency_id)
     return list(session.exec(query.order_by(col(Handoff.answer_by))).all())
+
+
+def to_enter(session: Session, *, by: Actor) -> list[UserTask]:
+    """Duties of agencies without an account: who gave them, or the coordinator, hears what was done and enters it."""
+    handed = select(Handoff.id).where(
+        _given(by),
+        Handoff.receiver_id == UserTask.holder_id,
+        Handoff.instance_id == UserTask.instance_id,
+        Handoff.scope == UserTask.scope,
+        Handoff.lane == UserTask.lane,
+        col(Handoff.state).in_(HELD_HANDOFF),
+    )
+    mine: ColumnElement[bool] = handed.exists()
+    query = (
+        select(UserTask)
+        .join(Agency, col(Agency.id) == UserTask.holder_id)
+        .where(col(UserTask.status).in_(ON_DESK), Agency.reach != Reach.SYSTEM, Agency.id != by.agency_id)
+        .where(or_(mine, col(UserTask.case_id).in_(_steered(by))) if by.is_coordinator else mine)
+    )
+    return list(session.exec(query.order_by(col(UserTask.due_at))).all())
+
+
+def _given(by: Actor) -> ColumnElement[bool]:
+    return col(Handoff.giver_id) == by.agency_id
+
+
+def _steered(by: Actor) -> Any:
+    return visibility.visible_cases(by).with_only_columns(col(Case.id))

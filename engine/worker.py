@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from integrations import email, webhook
 from integrations.http import Client, DeliveryFailed
 
-from . import alarms, clock, handoffs, instances, movements
+from . import alarms, clock, handoffs, instances, movements, people
 from .act import Act, begin
 from .actor import SYSTEM
 from .audit import checkpoint
@@ -41,7 +41,7 @@ def run(store: Store, stop: threading.Event) -> None:
 def tick(store: Store) -> bool:
     """Do at most one unit of each kind of work. An error is logged without content and does not stop the rest."""
     found = False
-    for work in (fire_one_deadline, send_one_notice, expire_one_message, publish_checkpoint):
+    for work in (fire_one_deadline, begin_one_leave, send_one_notice, expire_one_message, publish_checkpoint):
         try:
             found = work(store) or found
         except Exception:
@@ -112,6 +112,16 @@ def _put_aside(store: Store, deadline_id: str, error: Exception) -> None:
         instances.report_fault(
             session, error, case_id=deadline.case_id, instance_id=deadline.instance_id, element=deadline.clock
         )
+
+
+def begin_one_leave(store: Store) -> bool:
+    """Somebody's leave has begun: the deputy gets what the person had in hand."""
+    with store.reading() as session:
+        away = people.leaves_beginning(session, clock.now())
+    if not away:
+        return False
+    with store.transaction() as session:
+        return people.begin_leave(session, away[0].id) > 0
 
 
 def send_one_notice(store: Store) -> bool:

@@ -201,7 +201,7 @@ def _agency(session: Session, code: str, number: int) -> Agency:
 
 
 def _user(session: Session, agency: Agency, login: str, password: str) -> None:
-    duties = [Duty.CASEWORKER]
+    duties = [Duty.CASEWORKER, Duty.MANAGER]
     if "coordinator" in agency.roles:
         duties = [Duty.COORDINATOR]
     elif agency.code == "auditor":
