@@ -64,6 +64,13 @@ Feature: Every handoff is offered, answered and recorded
     And IOM is asked for the second opinion
     And the record says "the coordinator in Osh chose IOM for “Second opinion on identification”"
 
+  Scenario: Given to a colleague of the same agency
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the needs assessment
+    When the coordinator in Osh gives the needs assessment to a colleague
+    Then the colleague at the coordinator in Osh has the needs assessment in hand
+    And the record says "the coordinator in Osh gave “Needs and risk” to a colleague"
+
   Scenario: Seen, but not answered
     Given a woman, taken in by the police unit of Osh
     And the case has come to the second opinion

@@ -15,6 +15,12 @@ Feature: No single office decides whether somebody is a victim
     Then this is refused because no lawyer was offered
     And the police unit of Osh still owes the rights talk
 
+  Scenario: Nobody agrees to what they cannot understand
+    Given a woman, taken in by the police unit of Osh
+    When the police unit of Osh tries to complete the rights talk without an interpreter
+    Then this is refused because nobody interprets
+    And no consent was asked for
+
   Scenario: A second agency looks again
     Given a woman, taken in by the police unit of Osh
     And the case has come to the second opinion

@@ -5,11 +5,12 @@ from sqlmodel import col
 
 from engine.models.cases import CaseStatus, ConsentAnswer
 from engine.models.work import OPEN_TASK, HandoffState, TaskStatus, UserTask
-from tests.features.words import TYPES, Answers
+from tests.features.words import AGENCIES, TYPES, Answers
 from tests.features.world import World
 
 ENDED = (HandoffState.DONE, HandoffState.PARTLY_DONE, HandoffState.FAILED)
 CLOSED = {"she returned safely": "returned_safely", "he is integrated": "integrated"}
+WITHOUT = {"offering a lawyer": {"lawyer_offered": "false"}, "an interpreter": {"interpreter_how": "not_needed"}}
 SAYS = {
     "agrees to": ConsentAnswer.GIVEN,
     "refuses": ConsentAnswer.REFUSED,
@@ -100,9 +101,10 @@ def tries_to_complete(world: World, agency: str, duty: str) -> None:
     world.attempt(lambda: world.do(agency, duty))
 
 
-@when(say("{agency:Agency} tries to complete the rights talk without offering a lawyer"))
-def no_lawyer(world: World, agency: str) -> None:
-    given = world.fill("rights_and_consent", {}) | {"lawyer_offered": "false"}
+@when(parsers.re("(?P<who>the police unit of Osh) tries to complete the rights talk without (?P<what>.+)"))
+def without(world: World, who: str, what: str) -> None:
+    agency = AGENCIES[who]
+    given = world.fill("rights_and_consent", {}) | WITHOUT[what]
     world.attempt(lambda: world.send(agency, "rights_and_consent", given))
 
 

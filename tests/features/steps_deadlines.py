@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytest_bdd import given, then, when
 
-from engine import alarms, cases, clock, deadlines
+from engine import alarms, bundles, cases, clock, deadlines
 from engine.config import settings
 from engine.models.work import AlarmKind, Deadline, DeadlineState
-from tests.features.steps_cases import say
-from tests.features.words import BISHKEK, at
+from tests.features.steps_cases import say, taken_in
+from tests.features.words import BISHKEK, PERSONS, at
 from tests.features.world import World
 
 REASONS = {"her health": "health", "a holiday": "holiday"}
@@ -68,6 +68,21 @@ def it_is(world: World, day: date) -> None:
 def recovery_passes(world: World) -> None:
     (running,) = world.running("reflection")
     world.pass_time(running.due_at - clock.now() + timedelta(minutes=1))
+
+
+@when(say("the time for the screening is shortened to {days:d} working days"))
+def shortened(world: World, days: int) -> None:
+    files = dict(bundles.shipped(settings()))
+    before = b"[clocks.preliminary]\namount = 5\n"
+    assert before in files["country.toml"]
+    files["country.toml"] = files["country.toml"].replace(before, before.replace(b"5", str(days).encode()))
+    with world.store.transaction() as session:
+        bundles.deploy(session, files)
+
+
+@when(say("the next woman is taken in by {agency:Agency}"))
+def next_woman(world: World, agency: str) -> None:
+    taken_in(world, PERSONS["a woman"], agency)
 
 
 @then(say("{duty:Duty} is due in {hours:d} hours"))

@@ -31,6 +31,7 @@ FAULTS: dict[str, Answers] = {
 }
 WRONG = {
     "no lawyer was offered": "lawyer_offered",
+    "nobody interprets": "interpreter_name",
     "she did not agree to services": "consent_services",
     "the document is free": "cost_to_person",
     "the language is missing": "language",

@@ -5,10 +5,10 @@ from datetime import timedelta
 from pytest_bdd import given, then, when
 from sqlmodel import col, select
 
-from engine import alarms, clock, consents, handoffs
+from engine import alarms, clock, consents, handoffs, tasks
 from engine.models.cases import ConsentAnswer
 from engine.models.people import Agency
-from engine.models.work import OPEN_TASK, PENDING_HANDOFF, AlarmKind, HandoffState, UserTask
+from engine.models.work import OPEN_TASK, PENDING_HANDOFF, AlarmKind, HandoffState, TaskStatus, UserTask
 from engine.offers import domain_of
 from tests.features.steps_cases import say
 from tests.features.world import World
@@ -250,17 +250,37 @@ def act_by_act(world: World) -> None:
         seen.append(_accountable(world))
 
 
-def _accountable(world: World) -> list[str]:
-    return [t.accountable_id for t in world.rows(UserTask, col(UserTask.status).in_(OPEN_TASK))]
+def _accountable(world: World) -> list[UserTask]:
+    return world.rows(UserTask, col(UserTask.status).in_(OPEN_TASK))
 
 
 @then("every duty had exactly one accountable agency after every act")
 def one_accountable(world: World) -> None:
-    seen = world.kept["accountable"]
-    with world.reading() as session:
-        known = set(session.exec(select(Agency.id)).all())
+    seen = [task for moment in world.kept["accountable"] for task in moment]
     assert len(seen) > 30
-    assert all(agency in known for moment in seen for agency in moment)
-    for leaf in world.leaves():
-        if leaf["subject"][0] == "user_task" and leaf["set"]["status"] in OPEN_TASK:
-            assert leaf["set"]["accountable_id"] in known
+    waiting = [task for task in seen if task.status is TaskStatus.AWAITING]
+    held = [task for task in seen if task.status is not TaskStatus.AWAITING]
+    assert waiting
+    assert all((task.holder_id, task.accountable_id) == (None, task.giver_id) for task in waiting)
+    # Whoever holds it answers for it; only while the person travels does the giver.
+    assert all(task.accountable_id == task.holder_id for task in held if not task.moves)
+    assert all(task.accountable_id in (task.holder_id, task.giver_id) for task in held)
+    told = [leaf["set"] for leaf in world.leaves() if leaf["subject"][0] == "user_task"]
+    assert all(one["accountable_id"] for one in told)
+
+
+@when(say("{agency:Agency} gives {duty:Duty} to a colleague"))
+def gives_to_colleague(world: World, agency: str, duty: str) -> None:
+    colleague = world.actor(agency, second=True).user_id
+    assert colleague is not None
+    with world.store.transaction() as session:
+        tasks.reassign(session, world.task(duty).id, colleague, by=world.actor(agency))
+
+
+@then(say("the colleague at {agency:Agency} has {duty:Duty} in hand"))
+def colleague_has(world: World, agency: str, duty: str) -> None:
+    task = world.task(duty)
+    assert (task.status, task.claimed_by_id) == (TaskStatus.CLAIMED, world.actor(agency, second=True).user_id)
+    (told,) = world.leaves("task.reassigned", element=duty)
+    assert told["actor"]["user"] == world.actor(agency).user_id
+    assert told["set"]["claimed_by_id"] == task.claimed_by_id

@@ -45,8 +45,6 @@ class World:
     tampered: bool = False
     kept: dict[str, Any] = field(default_factory=dict)
 
-    # ---- who and what
-
     @property
     def reference(self) -> str:
         return self.references[-1]
@@ -121,8 +119,6 @@ class World:
             query = select(Place).where(Place.agency_id == self.agency(code).id, Place.kind == kind)
             return session.exec(query).one()
 
-    # ---- acts
-
     def open(self, code: str, region: str | None = None) -> None:
         self.references.append(self.story().open(code, region))
 
@@ -187,8 +183,6 @@ class World:
         """The case opened for one act."""
         return acts.begin(session, self.case().id, by)
 
-    # ---- time
-
     def set_clock(self, moment: datetime) -> None:
         clock.set_offset(clock.offset() + (moment - clock.now()))
 
@@ -204,8 +198,6 @@ class World:
     def _next(self) -> datetime | None:
         with self.reading() as session:
             return next_deadline(session)
-
-    # ---- the record
 
     def leaves(self, action: str = "", **data: Any) -> list[dict[str, Any]]:
         """The entries of the case: of one action, with these data."""
