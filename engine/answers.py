@@ -1,15 +1,16 @@
 """Answers: sealed, one row per task and domain, and shown only as far as a task's data package goes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from sqlmodel import col, select
 
-from . import offers, vault
+from . import consents, offers, vault
 from .act import Act
 from .errors import NotFound
 from .models.answers import Answer
+from .models.cases import Consent, ConsentAnswer
 from .models.columns import new_id
 from .models.work import Handoff, UserTask
 
@@ -62,10 +63,10 @@ def package(act: Act, task: UserTask) -> dict[str, Any]:
     query = (
         select(Answer)
         .where(Answer.case_id == act.case.id, col(Answer.form).in_(forms))
-        .order_by(col(Answer.entered_at), col(Answer.version))
+        .order_by(col(Answer.entered_at), col(Answer.version), col(Answer.id))
     )
     shown: dict[str, Any] = {}
-    for answer in act.session.exec(query).all():
+    for answer in newest(act.session.exec(query).all()):
         if not any(path == f"{answer.form}.{name}" for path in wanted for name in answer.fields):
             continue
         for name, value in read(act, answer).items():
@@ -88,13 +89,26 @@ def _shared(act: Act, task: UserTask) -> list[str]:
     )
     handoff = act.session.exec(query).first()
     basis = offers.basis_of(act, handoff)
+    if basis.consent is not None and not _still_given(act, basis.consent):
+        return []
     return offers.shared_fields(act, task, basis)
 
 
+def _still_given(act: Act, consent: Consent) -> bool:
+    """Whether nothing was said since: what a person has taken back shows nothing further, even to who has begun."""
+    now = consents.newest(act, consent.purpose)
+    return now is None or now.answer is ConsentAnswer.GIVEN
+
+
 def of_task(act: Act, task: UserTask) -> dict[str, Any]:
-    """The answers given in one task, all domains together, newest version."""
+    """The answers given in one task, all domains together, as they stand after every correction."""
     query = select(Answer).where(Answer.task_id == task.id).order_by(col(Answer.version))
     rows = act.session.exec(query).all()
     if not rows:
         raise NotFound()
-    return {name: value for row in rows for name, value in read(act, row).items()}
+    return {name: value for row in newest(rows) for name, value in read(act, row).items()}
+
+
+def newest(rows: Iterable[Answer]) -> list[Answer]:
+    """Of rows in the order of their versions the last of each task and domain: what a correction took out is gone."""
+    return list({(row.task_id, row.domain): row for row in rows}.values())

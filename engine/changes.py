@@ -4,41 +4,59 @@ Each is a verb for whoever may see the case. Each starts or stops exactly what i
 drawn (`missing`, `danger`, `withdrawal`), what ends is ended with a code that tells the person's wish from ours.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sqlmodel import Session, col, select
 
 from . import alarms, consents, instances
+from . import reference as references
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid
 from .models.cases import CaseStatus, Consent, ConsentAnswer
+from .models.people import User
 from .models.work import HELD_HANDOFF, OPEN_TASK, AlarmKind, Handoff, ProcessInstance, TaskStatus, UserTask
 
 EVERYTHING = "everything"
 ENDS = {"left": "declined_help", "died": "died"}
 MISTAKES = ("opened_in_error", "duplicate")
+MISSING, DANGER, WITHDRAWN = "person_missing", "person_in_danger", "consent_withdrawn"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A called process of the case that the person may not want: where it stands, and its open tasks."""
+
+    instance_id: str
+    scope: str
+    tasks: list[UserTask]
 
 
 def withdraw(session: Session, reference: str, purpose: str, *, by: Actor) -> list[Consent]:
     """The person takes back a consent, or all of them (`everything`). No reason is asked.
 
-    An agency that works on the strength of a consent cannot alone say that it was taken back: the coordinator is called
-    and asks. Unstarted tasks end as withdrawn by the person; other services are untouched; somebody independent asks
-    about pressure.
+    Only the coordinator, or an agency that took the consent and does not itself work on the strength of it, can enter
+    this; from any other agency it is a report, and the coordinator is called and asks the person. Unstarted services
+    end as withdrawn by the person; others are untouched; who has begun is told to stop using what it was given;
+    somebody independent asks about pressure. An empty list: it was only reported.
     """
     act = _open(session, reference, by)
-    given = [c for c in _given(act) if purpose in (EVERYTHING, c.purpose)]
-    if not given:
-        raise Conflict("There is no consent of this purpose that the person could take back.")
-    if _is_recipient(act, given):
+    if purpose != EVERYTHING and purpose not in act.bundle.country.purposes:
+        raise Invalid(fields={"purpose": ", ".join((*act.bundle.country.purposes, EVERYTHING))})
+    given = [c for c in given_now(act) if purpose in (EVERYTHING, c.purpose)]
+    if not _may_enter(act, given):
         alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
         act.record("consent.withdrawal_reported", act.case, purpose=purpose)
         return []
+    if not given:
+        raise Conflict("There is no consent of this purpose that the person could take back.")
     rows = [consents.give(act, c.purpose, ConsentAnswer.WITHDRAWN, recipient_id=c.recipient_id) for c in given]
-    act.withdrawn = True
-    _end_unstarted(act, {c.purpose for c in given})
-    act.withdrawn = False
-    instances.send(act, "consent_withdrawn", {})
+    for service in resting_on(act, given):
+        _leave(act, service)
+    _tell_recipients(act, given)
+    instances.send(act, WITHDRAWN, {})
     return rows
 
 
@@ -47,22 +65,26 @@ def decline_service(session: Session, task_id: str, *, by: Actor) -> UserTask:
     act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
     task = visibility.task(session, task_id, by=by)
     act.cause = task
-    if task.status not in OPEN_TASK or not task.scope:
+    if task.status not in OPEN_TASK or not is_service(act, task):
         raise Conflict("Only a service that is offered or under way can be declined.")
     act.record("service.declined", task, element=task.element, service=task.service)
-    act.withdrawn = True
-    instances.leave(act, session.get_one(ProcessInstance, task.instance_id), task.scope)
+    _leave(act, Service(task.instance_id, task.scope, [task]))
     return task
 
 
 def leave(session: Session, reference: str, *, by: Actor) -> None:
-    """The person has left the mechanism: everything on the path ends as withdrawn, closure is prepared."""
-    _end_path(_open(session, reference, by), "left")
+    """The person leaves the mechanism: whatever is open ends as the person's wish, and closure is prepared."""
+    act = _open(session, reference, by)
+    closing = act.bundle.country.closing
+    if all(instance.process == closing for instance in session.exec(instances.running(act)).all()):
+        raise Conflict("The path of this case has already ended; its closure is under way.")
+    _end_path(act, "left")
 
 
 def died(session: Session, reference: str, *, by: Actor) -> None:
     """The person has died: everything ends, the coordinator and the national desk are called, closure is prepared."""
     act = _open(session, reference, by)
+    alarms.settle_all(act)
     for desk in sorted({act.case.lead_agency_id, alarms.duty_desk(act)}):
         alarms.call(act, AlarmKind.DEATH, desk)
     _end_path(act, "died")
@@ -70,12 +92,12 @@ def died(session: Session, reference: str, *, by: Actor) -> None:
 
 def missing(session: Session, reference: str, *, by: Actor) -> None:
     """Nobody knows where the person is: a search begins beside the path, with an alarm at the national desk."""
-    _begin(session, reference, "person_missing", AlarmKind.MISSING, by)
+    _begin(session, reference, MISSING, AlarmKind.MISSING, by)
 
 
 def danger(session: Session, reference: str, *, by: Actor) -> None:
     """The person is in danger: a safety task begins beside the path, with an alarm at the national desk."""
-    _begin(session, reference, "person_in_danger", AlarmKind.DANGER, by)
+    _begin(session, reference, DANGER, AlarmKind.DANGER, by)
 
 
 def opened_in_error(session: Session, reference: str, *, reason: str, by: Actor) -> None:
@@ -87,7 +109,110 @@ def opened_in_error(session: Session, reference: str, *, reason: str, by: Actor)
         raise Invalid(f"Choose what the mistake was: {known}.", fields={"reason": known})
     for instance in session.exec(instances.running(act)).all():
         instances.cancel(act, instance, reason)
+    alarms.settle_all(act)
     instances.close(act, reason)
+
+
+def given_now(act: Act) -> list[Consent]:
+    """The consents that hold at this moment: of each purpose the newest answer, where it is yes."""
+    newest = {c.purpose: c for c in act.consents()}
+    return [c for c in newest.values() if c.answer is ConsentAnswer.GIVEN]
+
+
+def may_enter(act: Act, given: Iterable[Consent]) -> list[Consent]:
+    """Those of these consents whose withdrawal the actor may enter; of the others it may only report."""
+    return [consent for consent in given if _may_enter(act, [consent])]
+
+
+def services(act: Act) -> list[Service]:
+    """Every service that is offered or under way, with its open tasks."""
+    query = select(UserTask).where(UserTask.case_id == act.case.id, col(UserTask.status).in_(OPEN_TASK))
+    found: dict[tuple[str, str], Service] = {}
+    for task in act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.id)).all():
+        if is_service(act, task):
+            key = (task.instance_id, task.scope)
+            found.setdefault(key, Service(*key, [])).tasks.append(task)
+    return list(found.values())
+
+
+def is_service(act: Act, task: UserTask) -> bool:
+    """Whether a task belongs to a called process that rests on a consent somewhere: what a person may decline."""
+    process = act.bundle.processes[task.process]
+    return bool(task.scope) and any("purpose" in element.expressions for element in process.elements.values())
+
+
+def resting_on(act: Act, given: list[Consent]) -> list[Service]:
+    """The services nobody has begun that have no ground left once these consents are taken back.
+
+    Asked before the withdrawal as well, so that a page can say what it will stop.
+    """
+    if not given:
+        return []
+    ids, purposes = {c.id for c in given}, {c.purpose for c in given}
+    taken_back = [Consent(case_id=act.case.id, purpose=p, answer=ConsentAnswer.WITHDRAWN) for p in purposes]
+    act.consents().extend(taken_back)  # never stored: what the person is about to say
+    found = [s for s in services(act) if not _has_begun(act, s) and _rests(act, s, ids, purposes)]
+    del act.consents()[-len(taken_back) :]
+    return found
+
+
+def _rests(act: Act, service: Service, ids: set[str], purposes: set[str]) -> bool:
+    held = {
+        handoff.consent_id
+        for task in service.tasks
+        for handoff in act.handoffs(task.instance_id, task.scope, task.lane)
+        if handoff.ended_at is None
+    }
+    return any(
+        (task.purpose in purposes or held & ids)
+        and consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent) is None
+        for task in service.tasks
+    )
+
+
+def _has_begun(act: Act, service: Service) -> bool:
+    if any(task.status is TaskStatus.CLAIMED for task in service.tasks):
+        return True
+    done = select(UserTask.id).where(
+        UserTask.instance_id == service.instance_id,
+        UserTask.scope == service.scope,
+        UserTask.status == TaskStatus.DONE,
+        UserTask.purpose != "",
+    )
+    return act.session.exec(done).first() is not None
+
+
+def _leave(act: Act, service: Service) -> None:
+    act.withdrawn = True
+    instances.leave(act, act.session.get_one(ProcessInstance, service.instance_id), service.scope)
+    act.withdrawn = False
+
+
+def _tell_recipients(act: Act, given: list[Consent]) -> None:
+    """Who has begun to work on the strength of a consent must stop using what it was given for it."""
+    for handoff in _resting_handoffs(act, given):
+        if handoff.receiver_id:
+            alarms.call(act, AlarmKind.CONSENT_WITHDRAWN, handoff.receiver_id, handoff_id=handoff.id)
+
+
+def _resting_handoffs(act: Act, given: list[Consent]) -> list[Handoff]:
+    query = select(Handoff).where(
+        Handoff.case_id == act.case.id,
+        col(Handoff.state).in_(HELD_HANDOFF),
+        col(Handoff.consent_id).in_([c.id for c in given]),
+    )
+    return list(act.session.exec(query.order_by(col(Handoff.id))).all())
+
+
+def _may_enter(act: Act, given: list[Consent]) -> bool:
+    """The coordinator may; else whoever took every one of these consents and works on the strength of none."""
+    if act.by.is_coordinator:
+        return True
+    people = {c.taken_by_id for c in given}
+    query = select(User.agency_id).where(col(User.id).in_(people)).distinct()
+    if not people or set(act.session.exec(query).all()) != {act.by.agency_id}:
+        return False
+    return all(handoff.receiver_id != act.by.agency_id for handoff in _resting_handoffs(act, given))
 
 
 def _begin(session: Session, reference: str, message: str, kind: AlarmKind, by: Actor) -> None:
@@ -113,50 +238,8 @@ def _end_path(act: Act, what: str) -> None:
 
 
 def _open(session: Session, reference: str, by: Actor) -> Act:
-    case = visibility.case(session, reference, by=by)
+    case = visibility.case(session, references.read(reference) or "", by=by)
     act = begin(session, case.id, by)
     if act.case.status is not CaseStatus.OPEN:
         raise Conflict("This case is closed. What happened since belongs to a new episode of the person.")
     return act
-
-
-def _given(act: Act) -> list[Consent]:
-    query = select(Consent).where(Consent.case_id == act.case.id).order_by(col(Consent.entered_at), Consent.id)
-    newest = {c.purpose: c for c in act.session.exec(query).all()}
-    return [c for c in newest.values() if c.answer is ConsentAnswer.GIVEN]
-
-
-def _is_recipient(act: Act, given: list[Consent]) -> bool:
-    """Whether the actor works on the strength of one of these consents, and is not the coordinator."""
-    if act.by.is_coordinator:
-        return False
-    query = select(Handoff.id).where(
-        Handoff.case_id == act.case.id,
-        Handoff.receiver_id == act.by.agency_id,
-        col(Handoff.state).in_(HELD_HANDOFF),
-        col(Handoff.consent_id).in_([c.id for c in given]),
-    )
-    return act.session.exec(query).first() is not None
-
-
-def _end_unstarted(act: Act, purposes: set[str]) -> None:
-    """Leave every called process all of whose open tasks rest on these purposes and which nobody has begun."""
-    query = select(UserTask).where(UserTask.case_id == act.case.id, col(UserTask.status).in_(OPEN_TASK))
-    scopes: dict[tuple[str, str], list[UserTask]] = {}
-    for task in act.session.exec(query).all():
-        scopes.setdefault((task.instance_id, task.scope), []).append(task)
-    for (instance_id, scope), tasks in scopes.items():
-        rests = any(task.purpose in purposes for task in tasks)
-        begun = any(task.status is TaskStatus.CLAIMED or _has_begun(act, task) for task in tasks)
-        if scope and rests and not begun:
-            instances.leave(act, act.session.get_one(ProcessInstance, instance_id), scope)
-
-
-def _has_begun(act: Act, task: UserTask) -> bool:
-    done = select(UserTask.id).where(
-        UserTask.instance_id == task.instance_id,
-        UserTask.scope == task.scope,
-        UserTask.status == TaskStatus.DONE,
-        UserTask.purpose != "",
-    )
-    return act.session.exec(done).first() is not None

@@ -5,25 +5,27 @@ was decided stands, or the stage is done again beside the path.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from . import alarms, answers, instances
+from . import alarms, answers, consents, instances
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .forms import Answers, validate
+from .forms import Answers, FormDefinition, Question, validate
 from .models.answers import Answer, Correction
-from .models.cases import Participation
-from .models.work import AlarmKind, Handoff, HandoffState, TaskStatus, UserTask
+from .models.cases import CaseStatus, ConsentAnswer, Participation
+from .models.work import OPEN_TASK, AlarmKind, Handoff, HandoffState, TaskStatus, UserTask
 from .process.elements import Element
 
 REASONS = ("typing_error", "misunderstood", "new_information", "wrong_person")
-UNTOLD = (HandoffState.EXHAUSTED, HandoffState.DECLINED, HandoffState.EXPIRED)
+WORKED = (HandoffState.ACCEPTED, HandoffState.IN_WORK, HandoffState.DONE, HandoffState.PARTLY_DONE, HandoffState.FAILED)
 
 
 class Verdict(StrEnum):
@@ -32,6 +34,17 @@ class Verdict(StrEnum):
     OPEN = "open"
     STAND = "stand"
     REDO = "redo"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A completed form as it stood from a moment on. `changed` names what differs from the version before."""
+
+    number: int
+    since: datetime
+    reason: str
+    values: dict[str, Any]
+    changed: list[str]
 
 
 def correct(
@@ -43,42 +56,27 @@ def correct(
     by: Actor,
     revision: int | None = None,
 ) -> Correction:
-    """Correct the answers of a completed task. `raw` holds the whole form as it should be."""
+    """Correct the answers of a completed task. `raw` holds the whole form as it should be, as far as one may see it."""
     act, task = _done(session, task_id, by, revision)
     if reason not in REASONS:
         known = ", ".join(REASONS)
         raise Invalid(f"Choose why it is corrected: {known}.", fields={"reason": known})
     before = answers.of_task(act, task)
-    old, new = _checked(act, task, before), _checked(act, task, raw)
-    changed = sorted(n for n in old.values.keys() | new.values.keys() if old.values.get(n) != new.values.get(n))
+    old, new = _as_kept(act, task, before), _checked(act, task, _whole(act, task, before, raw))
+    changed = _differing(old.values, new.values)
     if not changed:
         raise Conflict("Nothing was changed.")
-    _keep(act, task, new, changed)
-    facts = {
-        n: v for n, v in new.facts.items() if old.facts.get(n) != v and act.facts.get(n) == _kept(old.facts.get(n))
-    }
+    _keep(act, task, old, new)
+    facts = {n: v for n, v in new.facts.items() if old.facts.get(n) != v and _still(act, n, old)}
     act.facts = act.facts | facts
     act.seal_facts()
     session.add(act.case)
+    _say_consents(act, task, old, new)
     task.revision += 1
     session.add(task)
     act.record("task.corrected", task, element=task.element, fields=changed)
-    gateways = _passed(act, set(facts))
-    correction = Correction(
-        case_id=act.case.id,
-        task_id=task.id,
-        fields=changed,
-        gateways=gateways,
-        reason=reason,
-        corrected_by_id=by.user_id,
-        corrected_at=act.at,
-        verdict=Verdict.OPEN if gateways else "",
-    )
-    session.add(correction)
-    act.record("correction.made", correction, element=task.element, fields=changed, gateways=gateways)
+    correction = _written(act, task, changed, _passed(act, set(facts)), reason)
     _tell(act, task, changed)
-    if gateways:
-        alarms.call(act, AlarmKind.DECIDED_ON_OLD_ANSWER, act.case.lead_agency_id, task_id=task.id)
     return correction
 
 
@@ -108,31 +106,138 @@ def waiting(session: Session, case_id: str) -> list[Correction]:
     return list(session.exec(query.order_by(col(Correction.corrected_at))).all())
 
 
+def versions(act: Act, task: UserTask) -> list[Version]:
+    """A completed form in all its versions, the newest first, cut to what the actor may see of it."""
+    check_see(act, task)
+    query = select(Answer).where(Answer.task_id == task.id).order_by(col(Answer.version), col(Answer.id))
+    rows = list(act.session.exec(query).all())
+    if not rows:
+        raise NotFound()
+    reasons = _reasons(act, task)
+    shown = {question.name for question in seen(act, task)}
+    found: list[Version] = []
+    for number in sorted({row.version for row in rows}):
+        upto = answers.newest(row for row in rows if row.version <= number)
+        values = {n: v for row in upto for n, v in answers.read(act, row).items() if n in shown}
+        changed = _differing(found[-1].values, values) if found else []
+        since = next(row.entered_at for row in rows if row.version == number)
+        found.append(Version(number, since, reasons.get(number, ""), values, changed))
+    return found[::-1]
+
+
+def seen(act: Act, task: UserTask) -> list[Question]:
+    """The questions whose answers the actor may see: of a form of its own all, of another's by its role's domains."""
+    stored = act.bundle.forms[task.form].stored
+    if task.ended_by_agency_id == act.by.agency_id:
+        return list(stored)
+    allowed = {domain for role in act.by.roles if role in _roles(act) for domain in _roles(act)[role].domains}
+    return [question for question in stored if question.domain in allowed]
+
+
+def check_see(act: Act, task: UserTask) -> None:
+    """Who completed a form sees it while the case is open, and the coordinator what its role may see."""
+    if task.status is not TaskStatus.DONE:
+        raise Conflict("Only a completed form can be corrected. This one can still be changed.")
+    if act.by.is_coordinator:
+        return
+    if task.ended_by_agency_id != act.by.agency_id:
+        raise NotAllowed("Only the agency that completed this form, or the coordinator, can correct it.")
+    if act.case.status is not CaseStatus.OPEN:
+        raise NotAllowed("This case is closed. The coordinator can still see and correct this form.")
+
+
+def as_of(act: Act, task: UserTask) -> date:
+    """The day a completed form is checked against: a date that was right then is not wrong because time went by."""
+    return (task.ended_at or act.at).astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
+
+
+def form_of(act: Act, task: UserTask) -> FormDefinition:
+    """The form of a task, of the law the case runs under."""
+    return act.bundle.forms[task.form]
+
+
+def _roles(act: Act) -> Mapping[str, Any]:
+    return act.bundle.country.roles
+
+
 def _done(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
     act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
     task = visibility.task(session, task_id, by=by)
     rules.check_revision(task, revision)
-    if task.status is not TaskStatus.DONE:
-        raise Conflict("Only a completed form can be corrected. This one can still be changed.")
-    if task.ended_by_agency_id != by.agency_id and not by.is_coordinator:
-        raise NotAllowed("Only the agency that completed this form, or the coordinator, can correct it.")
+    check_see(act, task)
     act.cause = task
     return act, task
 
 
+def _whole(act: Act, task: UserTask, before: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The form as it should be: what the actor may not see of it stays as it was, and cannot be sent."""
+    shown = {question.name for question in seen(act, task)}
+    hidden = {question.name for question in form_of(act, task).stored} - shown
+    if strangers := sorted(hidden & set(raw)):
+        raise Invalid(fields=dict.fromkeys(strangers, "Your role does not see this answer, so it cannot correct it."))
+    return {name: value for name, value in before.items() if name in hidden} | dict(raw)
+
+
 def _checked(act: Act, task: UserTask, raw: Mapping[str, Any]) -> Answers:
-    today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
-    return validate(act.bundle.forms[task.form], raw, today=today, language=act.by.language)
+    return validate(form_of(act, task), raw, today=as_of(act, task), language=act.by.language)
 
 
-def _keep(act: Act, task: UserTask, new: Answers, changed: list[str]) -> None:
+def _as_kept(act: Act, task: UserTask, before: Mapping[str, Any]) -> Answers:
+    """What was kept, read again; where the form would refuse it now, as it stands."""
+    try:
+        return _checked(act, task, before)
+    except Invalid:
+        return validate(form_of(act, task), before, today=as_of(act, task), language="en", partial=True)
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _keep(act: Act, task: UserTask, old: Answers, new: Answers) -> None:
+    """A new version of every domain in which something differs, an emptied one included."""
     version = act.session.exec(select(func.max(Answer.version)).where(Answer.task_id == task.id)).one() or 1
-    touched = {d: v for d, v in new.by_domain.items() if set(v) & set(changed)} or new.by_domain
+    domains = sorted(old.by_domain.keys() | new.by_domain.keys())
+    touched = {d: new.by_domain.get(d, {}) for d in domains if old.by_domain.get(d, {}) != new.by_domain.get(d, {})}
     answers.keep(act, task, touched, version=version + 1, action="corrected")
 
 
-def _kept(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _still(act: Act, name: str, old: Answers) -> bool:
+    """Whether a fact still is what this form made it: what was found out since is not overwritten."""
+    was = old.facts.get(name)
+    initial = act.bundle.facts[name].initial
+    return bool(act.facts.get(name) == (initial if was is None else act.bundle.facts[name].read(was)))
+
+
+def _say_consents(act: Act, task: UserTask, old: Answers, new: Answers) -> None:
+    for purpose, answer in new.consents:
+        if (purpose, answer) not in old.consents:
+            consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
+
+
+def _written(act: Act, task: UserTask, changed: list[str], gateways: list[str], reason: str) -> Correction:
+    undecided = bool(gateways) and act.case.status is CaseStatus.OPEN
+    correction = Correction(
+        case_id=act.case.id,
+        task_id=task.id,
+        fields=changed,
+        gateways=gateways,
+        reason=reason,
+        corrected_by_id=act.by.user_id,
+        corrected_at=act.at,
+        verdict=Verdict.OPEN if undecided else "",
+    )
+    act.session.add(correction)
+    act.record("correction.made", correction, element=task.element, fields=changed, gateways=gateways, reason=reason)
+    if undecided:
+        alarms.call(act, AlarmKind.DECIDED_ON_OLD_ANSWER, act.case.lead_agency_id, task_id=task.id)
+    return correction
+
+
+def _reasons(act: Act, task: UserTask) -> dict[int, str]:
+    """Why each version after the first was made."""
+    query = select(Correction).where(Correction.task_id == task.id).order_by(col(Correction.corrected_at))
+    return {number: row.reason for number, row in enumerate(act.session.exec(query).all(), 2)}
 
 
 def _passed(act: Act, facts: set[str]) -> list[str]:
@@ -153,17 +258,29 @@ def _asks(act: Act, element: Element, facts: set[str]) -> bool:
 
 
 def _tell(act: Act, task: UserTask, changed: list[str]) -> None:
-    """Who was shown an old answer must know."""
-    paths = {f"{task.form}.{name}" for name in changed}
-    query = select(Handoff).where(Handoff.case_id == act.case.id, col(Handoff.state).not_in(UNTOLD))
-    told = {h.receiver_id for h in act.session.exec(query).all() if paths & set(h.shared)}
+    """Who was shown an old answer must know: receivers of a handoff that shared it, and holders of a task with it."""
+    paths = {(task.form, name) for name in changed}
+    query = select(Handoff).where(Handoff.case_id == act.case.id, col(Handoff.state).in_(WORKED))
+    given = {".".join(path) for path in paths}
+    told = {h.receiver_id for h in act.session.exec(query).all() if given & set(h.shared)}
+    held = select(UserTask).where(
+        UserTask.case_id == act.case.id, col(UserTask.status).in_((*OPEN_TASK, TaskStatus.DONE))
+    )
+    for other in act.session.exec(held).all():
+        if other.id != task.id and paths & set(act.bundle.forms[other.form].borrowed):
+            told.add(other.holder_id)
     for agency_id in sorted(a for a in told if a and a != act.by.agency_id):
         alarms.call(act, AlarmKind.ACTED_ON_OLD_ANSWER, agency_id)
 
 
+def can_redo(act: Act, task: UserTask) -> bool:
+    """Whether the stage of a task can be done again as a whole; of the path itself only a stage can be begun again."""
+    return task.process != act.bundle.country.spine
+
+
 def _redo(act: Act, task: UserTask) -> None:
     """Begin the task's process again beside the path, with the agencies that filled its lanes."""
-    if task.process == act.bundle.country.spine:
+    if not can_redo(act, task):
         raise Conflict("A step of the path itself is not done again as a whole. Start the stage that must be repeated.")
     query = select(Participation).where(
         Participation.instance_id == task.instance_id, Participation.scope == task.scope

@@ -81,6 +81,12 @@ def leave(act: Act, instance: ProcessInstance, scope: str) -> None:
     )
 
 
+def timers(act: Act, instance: ProcessInstance) -> list[runtime.ArmedTimer]:
+    """The clocks of the drawing that run in a process now."""
+    state = _state(act, instance)
+    return runtime.open_work(act.bundle, instance.process, instance.id, state, act.facts)[1]
+
+
 def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
     """Send a message to this case: it begins a process beside the others, or reaches the step that waits for it."""
     begun = act.bundle.started_by(name)

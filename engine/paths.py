@@ -4,39 +4,62 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from . import cases, instances
+from . import cases, deadlines, instances, participations
+from . import reference as references
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid
 from .models.cases import Case
-from .models.work import OPEN_TASK, ProcessInstance, UserTask
+from .models.work import OPEN_TASK, DeadlineState, ProcessInstance, UserTask
+from .process.definitions import Bundle
+from .process.feel import Kind
 
-REASONS = ("done_elsewhere", "not_needed", "wish_of_person", "urgent", "decided_by_court", "before_system")
+REASONS = ("done_elsewhere", "not_needed", "wish_of_person", "urgent", "decided_by_court")
 TAKEN_OVER = "case_taken_over"
 BEFORE = "before_system"
 MOST_STEPS = 40
 
 
-def stages(act: Act) -> list[str]:
-    """The stages that can be begun early or repeated: every process that another one calls and that needs no input."""
-    called = {name for process in act.bundle.processes.values() for name in process.calls.values()}
-    return sorted(called)
+def stages(bundle: Bundle) -> dict[str, dict[str, list[Any]]]:
+    """The stages that can be begun early or repeated: every process that another one calls, with what it must be told.
+
+    Of each input the values there are to choose from.
+    """
+    called = {name for process in bundle.processes.values() for name in process.calls.values()}
+    return {name: _inputs(bundle, name) for name in sorted(called)}
+
+
+def _inputs(bundle: Bundle, stage: str) -> dict[str, list[Any]]:
+    """Yes or no, or one of the codes over which some call of this process goes item by item."""
+    found: dict[str, list[Any]] = {}
+    for name, kind in bundle.processes[stage].inputs.items():
+        lists = (e.expressions["collection"] for e in bundle.elements.values() if e.calls == stage and e.item)
+        facts = {fact for each in lists for fact in each.names if bundle.facts[fact].kind is Kind.list}
+        codes = dict.fromkeys(code for fact in sorted(facts) for code in bundle.facts[fact].values)
+        found[name] = [True, False] if kind is Kind.boolean else list(codes)
+    return found
 
 
 def start_stage(session: Session, reference: str, stage: str, *, reason: str, inputs: dict[str, Any], by: Actor) -> str:
     """Begin a stage beside the path: early, or once more. Returns the instance's id."""
     act = _steer(session, reference, reason, by)
-    if stage not in stages(act):
-        raise Invalid(f"Choose a stage: {', '.join(stages(act))}.", fields={"stage": ""})
+    known = stages(act.bundle)
+    if stage not in known:
+        raise Invalid(fields={"stage": ", ".join(known)})
+    wrong = {
+        name: ", ".join(str(value).lower() for value in known[stage].get(name, ["nothing"]))
+        for name in known[stage].keys() | inputs.keys()
+        if name not in known[stage] or inputs.get(name) not in known[stage][name]
+    }
+    if wrong:
+        raise Invalid("Choose what this stage must be told.", fields=wrong)
     process = act.bundle.processes[stage]
-    missing = set(process.inputs) - set(inputs)
-    if missing or set(inputs) - set(process.inputs):
-        raise Invalid(f"This stage takes: {', '.join(process.inputs) or 'nothing'}.", fields={"inputs": ""})
     again = session.exec(
         select(UserTask.id).where(UserTask.case_id == act.case.id, UserTask.process == stage).limit(1)
     ).first()
-    lanes = {"first_responder": act.case.opened_by_id} if "first_responder" in process.lanes else {}
+    first = {"first_responder": act.case.opened_by_id} if "first_responder" in process.lanes else {}
+    lanes = first | participations.of_path(act, process.lanes)
     instance = instances.start(act, stage, inputs=inputs, lanes=lanes)
     act.record("stage.repeated" if again else "stage.begun_early", instance, process=stage, reason=reason)
     return instance.id
@@ -62,17 +85,58 @@ def take_over(session: Session, stage: str, *, region: str | None, facts: dict[s
     case = cases.open_case(session, by=by, region=region)
     session.flush()
     act = begin(session, case.id, by)
-    if stage not in {*stages(act), *act.bundle.elements}:
-        raise Invalid("Choose the stage at which the case stands.", fields={"stage": ""})
+    rules.check_coordinate(by, act.case)
+    if stage not in {*stages(act.bundle), *act.bundle.elements}:
+        raise Invalid(fields={"stage": ", ".join(stages(act.bundle))})
+    act.record("case.taken_over", act.case, stage=stage)
     instances.send(act, TAKEN_OVER, {name: act.bundle.facts[name].read(v) for name, v in _known(act, facts).items()})
     for _ in range(MOST_STEPS):
-        tasks = _open_tasks(act)
-        if any(stage in (task.element, task.process) for task in tasks):
+        if stage in _stands_at(act):
             return case
-        if not tasks:
+        if not _step_on(act):
             break
-        _skip(act, tasks[0], BEFORE)
     raise Conflict("The path does not lead to this stage with what is known. Check the facts, or choose another stage.")
+
+
+def known_on_paper(bundle: Bundle) -> list[str]:
+    """The facts that may be taken from the paper of a case that is taken over."""
+    return [name for name, fact in bundle.facts.items() if fact.message == TAKEN_OVER]
+
+
+def _stands_at(act: Act) -> set[str]:
+    """The elements and processes at which the path itself stands now."""
+    found = {name for task in _open_tasks(act) for name in (task.element, task.process)}
+    for instance in act.session.exec(instances.running(act)).all():
+        if instance.process == act.bundle.country.spine:
+            timers = [act.bundle.elements[timer.element] for timer in instances.timers(act, instance)]
+            found |= {name for element in timers for name in (element.id, element.process)}
+    return found
+
+
+def _step_on(act: Act) -> bool:
+    """Go one step on: skip a task of the path, else let a clock of the path pass, else skip a service beside it."""
+    tasks = _open_tasks(act)
+    path = [task for task in tasks if not _is_service(task)]
+    if path or not _pass_clock(act):
+        for task in (path or tasks)[:1]:
+            _skip(act, task, BEFORE)
+            return True
+        return False
+    return True
+
+
+def _pass_clock(act: Act) -> bool:
+    for instance in act.session.exec(instances.running(act)).all():
+        if instance.process == act.bundle.country.spine:
+            for timer in instances.timers(act, instance)[:1]:
+                deadlines.stop(act, DeadlineState.CANCELLED, timer.id)
+                instances.fire(act, instance, timer.id)
+                return True
+    return False
+
+
+def _is_service(task: UserTask) -> bool:
+    return task.purpose != "" and task.scope != ""
 
 
 def _known(act: Act, facts: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +150,7 @@ def _open_tasks(act: Act) -> list[UserTask]:
     """Open steps, those of the path itself and of identification before the services that stand beside them."""
     query = select(UserTask).where(UserTask.case_id == act.case.id, col(UserTask.status).in_(OPEN_TASK))
     found = act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.id)).all()
-    return sorted(found, key=lambda task: (task.purpose != "" and task.scope != "", task.opened_at))
+    return sorted(found, key=lambda task: (_is_service(task), task.opened_at))
 
 
 def _skip(act: Act, task: UserTask, reason: str) -> None:
@@ -103,7 +167,7 @@ def _skip(act: Act, task: UserTask, reason: str) -> None:
 
 
 def _steer(session: Session, reference: str, reason: str, by: Actor) -> Act:
-    case = visibility.case(session, reference, by=by)
+    case = visibility.case(session, references.read(reference) or "", by=by)
     act = begin(session, case.id, by)
     rules.check_coordinate(by, act.case)
     _check_reason(reason)

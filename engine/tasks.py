@@ -154,6 +154,7 @@ def complete(
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
     check_interpreter(act, task, given.values)
+    check_last(act, task)
     answers.keep(act, task, given.by_domain)
     act.facts = act.facts | given.facts
     for purpose, answer in given.consents:
@@ -231,9 +232,28 @@ def check_not_same_person(act: Act, task: UserTask) -> None:
 
 def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> None:
     """No consent and no interview in a language the person does not speak without a named interpreter."""
-    field = act.bundle.elements[task.element].properties.get("nrm:interpreter")
-    if field and act.facts.get("interpreter_needed") == "yes" and not values.get(field):
+    properties = act.bundle.elements[task.element].properties
+    field = properties.get("nrm:interpreter")
+    if not field or values.get(field):
+        return
+    needed = act.facts.get("interpreter_needed")
+    spoken, own = values.get(properties.get("nrm:language", "")), act.facts.get("language")
+    strange = spoken not in (None, "unknown", own) and own != "unknown"
+    if needed == "yes" or (needed == "unknown" and strange):
         raise Invalid(fields={field: "This person needs an interpreter. Name who interprets, or ask for one first."})
+
+
+def check_last(act: Act, task: UserTask) -> None:
+    """Some step is the last of a case: while anything else is owed, the case is not closed."""
+    if act.bundle.elements[task.element].properties.get("nrm:last") != "yes":
+        return
+    query = select(UserTask).where(
+        UserTask.case_id == act.case.id, UserTask.id != task.id, col(UserTask.status).in_(OPEN_TASK)
+    )
+    owed = act.session.exec(query.order_by(col(UserTask.opened_at))).all()
+    if owed:
+        names = "; ".join(dict.fromkeys(other.name for other in owed))
+        raise Conflict(f"Not everything owed to the person is done: {names}. Do it, or skip it with a reason, first.")
 
 
 def check_arrived(act: Act, task: UserTask) -> None:
@@ -255,7 +275,7 @@ def _end(act: Act, task: UserTask, form_id: str) -> None:
     task.form_id = form_id
     task.revision += 1
     act.session.add(task)
-    late = task.due_at is not None and act.at > task.due_at
+    late = task.due_at is not None and act.by.acted_at() > task.due_at
     act.record("task.completed", task, element=task.element, form=task.form, late=late or None)
     deadlines.stop(act, DeadlineState.MET, task.id)
     alarms.settle(act, task.id)

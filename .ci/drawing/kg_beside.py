@@ -105,7 +105,7 @@ WITHDRAWAL = Process(
         start("withdrawal_start", "Consent withdrawn", (0, 1), message="consent_withdrawn"),
         task("ask_about_pressure", "Ask about pressure", (1, 1), "pressure_question",
              "A withdrawal counts at once and needs no reason; somebody independent asks only whether it was free.",
-             accept="accept_normal"),
+             accept="accept_normal", independent="yes"),
         one_of("is_pressed", "Pressed or paid?", (2, 1), label="bottom"),
         send("announce_pressure", "Report the danger", (3, 0), "person_in_danger",
              "Whoever was pressed or paid to withdraw is made safe."),

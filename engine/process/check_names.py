@@ -30,12 +30,18 @@ OUTCOMES = frozenset({"done", "partly_done", "failed"})
 PROPERTIES = {
     "userTask": frozenset(
         {"nrm:purpose", "nrm:accept", "nrm:urgent", "nrm:service", "nrm:place", "nrm:moves"}
-        | {"nrm:not_same_person_as", "nrm:not_same_agency_as", "nrm:interpreter"}
+        | {"nrm:not_same_person_as", "nrm:not_same_agency_as", "nrm:independent"}
+        | {"nrm:interpreter", "nrm:language", "nrm:last"}
     ),
     "callActivity": frozenset({"nrm:participations"}),
     "endEvent": frozenset({"nrm:outcome"}),
 }
-FIXED = {"nrm:place": {"yes"}, "nrm:participations": {"inherit"}, "nrm:outcome": OUTCOMES}
+FIXED = {
+    **dict.fromkeys(("nrm:place", "nrm:independent", "nrm:last"), {"yes"}),
+    "nrm:participations": {"inherit"},
+    "nrm:outcome": OUTCOMES,
+}
+ASKED = ("nrm:interpreter", "nrm:language")
 FEEL = {
     "nrm:accept": Kind.clock,
     "nrm:moves": Kind.clock,
@@ -142,6 +148,9 @@ def _properties(diagram: Diagram, node: Element, items: set[str], names: Names) 
         elif name.startswith("nrm:not_same") and value not in names.tasks - {node.get("id")}:
             what = f"{name} names “{value}”, which is no other user task of the bundle."
             names.report.add(diagram.file, ident(node), what, "Write the id of another user task.")
+        elif name in ASKED and (form := names.sources.forms.get(node.get("id", ""))) and value not in form:
+            what = f"{name} names “{value}”, which the form of this task does not ask."
+            names.report.add(diagram.file, ident(node), what, "Write the name of a question of the form.")
 
 
 def _value(diagram: Diagram, node: Element, written: tuple[str, str], items: set[str], names: Names) -> None:
