@@ -149,10 +149,14 @@ def open_facts(session: Session, case: Case) -> dict[str, Any]:
 
 
 def begin(session: Session, case_id: Any, by: Actor, *, cause: UserTask | None = None) -> Act:
-    """Lock the case (an id, or a query that yields one) and open it for one act."""
-    case = session.exec(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    """Lock the case (an id, or a query that yields one) and open it for one act.
+
+    What was read before the lock may have changed while it was waited for: it is read again when it is used.
+    """
+    if session.get_bind().dialect.name == "postgresql":  # an embedded store has one writer, from the beginning
+        session.flush()
+        session.expire_all()
+    case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).one_or_none()
     if case is None:
         raise NotFound()
     bundle = bundles.load(session, case.bundle_id)

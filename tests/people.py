@@ -121,7 +121,8 @@ def links(text: str, beginning: str) -> list[str]:
 def _heading(text: str) -> str:
     found = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
     lead = re.search(r'<p class="lead">(.*?)</p>', text, re.DOTALL)
-    return " – ".join(part.group(1) for part in (found, lead) if part)
+    wrong = re.findall(r'<a href="(#\w+">[^<]*)</a>', text)
+    return " – ".join([*(part.group(1) for part in (found, lead) if part), *wrong])
 
 
 def _pairs(fields: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -98,7 +98,7 @@ class Filling:
                 "number": number + 1,
                 "count": len(asked) or 1,
             },
-            questions=self._questions(section, self.values if values is None else values, errors or {}),
+            questions=self._questions(section, self.values if values is None else values, self.said(errors or {})),
             package=[],
             action=f"/tasks/{self.task.id}/completion" if one else self.address(section.name),
             draft_action=f"/tasks/{self.task.id}/draft",
@@ -106,8 +106,13 @@ class Filling:
             saved_at=self.saved_at,
             last=one,
             hidden={"section": section.name},
-            errors=_told(self.form, errors or {}),
+            errors=_told(self.form, self.said(errors or {})),
         )
+
+    def said(self, errors: Mapping[str, str]) -> dict[str, str]:
+        """Complaints in the reader's language: a form's own are, those of the rules are said in English first."""
+        told = {name: self.desk.t.said(text) for name, text in errors.items()}
+        return {name: errors[name] if text.foreign else text for name, text in told.items()}
 
     def _questions(self, section: Section, values: Mapping[str, Any], errors: Mapping[str, str]) -> list[QuestionView]:
         known = relevant_names(self.form, values, today=self.today)
