@@ -1,12 +1,14 @@
 """The application: pages and API over one store, with the worker beside them if asked."""
 
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import api, web, worker
 from .database import Store
@@ -37,17 +39,33 @@ def create_app(store: Store, *, with_worker: bool = False) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(web.router, dependencies=[Depends(turn, scope="function")])
     app.mount("/api/v1", api.create(store))
-    app.middleware("http")(_guard)
+    app.add_middleware(Guard)
     for kind, handler in web.HANDLERS.items():
         app.add_exception_handler(kind, handler)
     return app
 
 
-async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse what is not even read, and put the security headers on every answer."""
-    refused = guard.refusal(request)
-    response = await call_next(request) if refused is None else _refuse(request, refused)
-    return guard.secure(response, request.url.path)
+class Guard:
+    """Refuses what is not even read, and puts the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        refused = guard.refusal(request)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                guard.protect(MutableHeaders(scope=message), request.url.path)
+            await send(message)
+
+        answer = self.app if refused is None else _refuse(request, refused)
+        await answer(scope, receive, guarded)
 
 
 def _refuse(request: Request, error: HTTPException) -> Response:

@@ -89,7 +89,8 @@ async def sent(request: Request) -> bytes:
     return await request.body()
 
 
-def _token(credentials: Credentials) -> str:
+# What only looks at the request is asynchronous, though it waits for nothing: it needs no turn on a thread.
+async def _token(credentials: Credentials) -> str:
     if credentials is None:
         raise Problem(SIGNED_OUT, SIGN_IN)
     return credentials.credentials
@@ -124,7 +125,7 @@ Reader = Annotated[Desk, Depends(_read, scope="function")]
 Writer = Annotated[Desk, Depends(_write, scope="function")]
 
 
-def _do(desk: Writer, body: Annotated[bytes, Depends(sent)], key: Key = None) -> Desk:
+async def _do(desk: Writer, body: Annotated[bytes, Depends(sent)], key: Key = None) -> Desk:
     return replace(desk, body=body, key=key)
 
 
@@ -144,7 +145,7 @@ def etag(revision: int) -> str:
     return f'"{revision}"'
 
 
-def _revision(
+async def _revision(
     if_match: Annotated[
         str | None, Header(alias="If-Match", description="The ETag of the row as it was read.", max_length=100)
     ] = None,

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 LARGEST_BODY = 256 * 1024
@@ -31,8 +32,13 @@ def refusal(request: Request) -> HTTPException | None:
 
 def secure(response: Response, path: str) -> Response:
     """Put the security headers on an answer; only static files may be kept."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    kept = "public, max-age=31536000, immutable" if path.startswith("/static/") else "no-store"
-    response.headers.setdefault("Cache-Control", kept)
+    protect(response.headers, path)
     return response
+
+
+def protect(headers: MutableHeaders, path: str) -> None:
+    """Add the security headers that are not there yet."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    kept = "public, max-age=31536000, immutable" if path.startswith("/static/") else "no-store"
+    headers.setdefault("Cache-Control", kept)
