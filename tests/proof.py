@@ -13,7 +13,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from tests.stores import STORE
 FULL = os.environ.get("NRM_PROVE") == "1"
 FILE = Path(__file__).parent.parent / "PROOF.md"
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-_lines: list[str] = []
+_found: dict[str, str] = {}
 _failed: list[str] = []
 
 
@@ -53,41 +53,43 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.failed:
         _failed.append(report.nodeid)
     if report.when == "call":
-        minutes = f"{report.duration:,.0f} s"
-        told = [str(value) for name, value in report.user_properties if name == "proof"]
-        _lines.extend(f"- {line} ({minutes})" for line in told)
+        told = [str(value).partition(": ") for name, value in report.user_properties if name == "proof"]
+        _found.update({what: f"{figures} ({report.duration:,.0f} s, {_commit()})" for what, _, figures in told})
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write this store's part of PROOF.md; the other store's part stays if it is of the same commit."""
-    if not FULL or not _lines or hasattr(session.config, "workerinput"):
+    """Renew this store's lines of PROOF.md; each line says at which commit it was proved."""
+    if not FULL or not _found or hasattr(session.config, "workerinput"):
         return
-    head = _head()
-    old = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
-    parts = _parts(old) if old.startswith(head.split("\n\nMachine")[0]) else {}
-    verdict = [f"- **FAILED**: {nodeid}" for nodeid in sorted(set(_failed))]
-    parts[TITLES[STORE]] = "\n".join([*sorted(_lines), *verdict])
-    text = "\n\n".join(
-        [head, *(f"## On {title}\n\n{parts[title]}" for title in TITLES.values() if title in parts)]
-    )
-    FILE.write_text(text + "\n", encoding="utf-8")
+    parts = _parts(FILE.read_text(encoding="utf-8") if FILE.exists() else "")
+    lines = parts.setdefault(TITLES[STORE], {}) | _found
+    lines |= {f"**FAILED** {nodeid}": _commit() for nodeid in _failed}
+    parts[TITLES[STORE]] = lines
+    told = [_section(title, parts[title]) for title in TITLES.values() if title in parts]
+    FILE.write_text("\n\n".join([_head(), *told]) + "\n", encoding="utf-8")
 
 
 def _head() -> str:
-    commit = _git("rev-parse", "--short=12", "HEAD") + (
-        " with local changes" if _git("status", "--porcelain", "-uno") else ""
-    )
-    system = f"{platform.system()} {platform.machine()}"
-    machine = f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}"
-    return (
-        f"# What was proved\n\nBy `make prove` on commit {commit}."
-        f"\n\nMachine: {machine}. Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC."
-    )
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"# What was proved\n\nBy `make prove`, each line at the commit it names. Machine: {machine}."
 
 
-def _parts(text: str) -> dict[str, str]:
-    sections = text.split("\n## On ")[1:]
-    return {title: body.strip() for title, _, body in (section.partition("\n") for section in sections)}
+def _section(title: str, lines: dict[str, str]) -> str:
+    return f"## On {title}\n\n" + "\n".join(f"- {what}: {figures}" for what, figures in sorted(lines.items()))
+
+
+def _parts(text: str) -> dict[str, dict[str, str]]:
+    """The lines that stand there, by store and by what was tried."""
+    sections = (section.partition("\n") for section in text.split("\n## On ")[1:])
+    return {
+        title: {what: figures for what, _, figures in (line[2:].partition(": ") for line in body.strip().splitlines())}
+        for title, _, body in sections
+    }
+
+
+@cache
+def _commit() -> str:
+    return _git("rev-parse", "--short=10", "HEAD") + ("+" if _git("status", "--porcelain", "-uno") else "")
 
 
 def _git(*words: str) -> str:
