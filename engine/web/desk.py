@@ -44,6 +44,9 @@ DONE = frozenset(
             "recalled",
             "relayed",
             "settled",
+            *("changed", "withdrawn", "reported", "corrected", "stands", "redone", "skipped", "begun", "taken_over"),
+            *("handed_over", "taken_back", "view_kept", "view_gone"),
+            *("deactivated", "away", "back", "profile", "places", "kept", "linked", "unlinked", "several"),
         ),
     )
 )
@@ -180,6 +183,7 @@ def _desk(request: Request, session: Session, form: FormData) -> Desk:
     if found is None:
         raise SignedOut()
     by, row = found
+    session.expunge(row)  # pages need it after the session has ended, too
     by = replace(by, language=language(request))
     request.state.signed_in = by, row
     return Desk(request, session, by, row, form)
@@ -248,5 +252,6 @@ def navigation(session: Session | None, by: Actor) -> list[Link]:
     if by.is_auditor:
         return [Link("nav.audit", "/audit"), directory, account]
     waiting = alarms.count(session, by=by) if session else None
-    links = [Link("nav.worklist", "/worklist"), Link("nav.alarms", "/alarms", waiting), directory, account]
+    own = Link("nav.agency", "/agency")
+    links = [Link("nav.worklist", "/worklist"), Link("nav.alarms", "/alarms", waiting), directory, own, account]
     return [Link("nav.board", "/cases"), *links] if by.is_coordinator else links
