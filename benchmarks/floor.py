@@ -1,7 +1,8 @@
 """The floor: a bare FastAPI route that writes the rows a completion writes, and does nothing else.
 
 The rows are those of a completion that the engine really did on an equal database: the same statements that
-write, with the same values, in one transaction. Nothing is read, checked, sealed or computed.
+write, with the same values, in one transaction of the same store, given to SQLAlchemy ready-made. Nothing is read,
+checked, sealed or computed, and no object stands for a row.
 """
 
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Executable, UpdateBase, event
 from sqlmodel import Session
 
 from engine.database import Store
@@ -17,7 +18,7 @@ from engine.database import Store
 from . import serving, world
 from .world import Ready
 
-Written = tuple[str, Any, bool]
+Written = tuple[Executable, Any]
 
 
 class Completion(BaseModel):
@@ -47,21 +48,19 @@ def build(url: str, recorded_on: str, key: Path, ready: list[Ready]) -> FastAPI:
 
 
 def _write(connection: Connection, rows: list[Written]) -> None:
-    for statement, values, many in rows:
-        cursor = connection.connection.cursor()
-        (cursor.executemany if many else cursor.execute)(statement, values)
-        cursor.close()
+    for statement, values in rows:
+        connection.execute(statement, values)
 
 
 def _record(store: Store, ready: list[Ready]) -> dict[str, list[Written]]:
     """What the engine writes for each completion."""
     log: list[Written] = []
 
-    def executed(_: Any, __: Any, statement: str, values: Any, ___: Any, many: bool) -> None:
-        if statement.lstrip().startswith(serving.WRITING):
-            log.append((statement, values, many))
+    def executed(_: Any, statement: Any, several: Any, one: Any, options: Any) -> None:
+        if isinstance(statement, UpdateBase):
+            log.append((statement, several or one or None))
 
-    event.listen(store.database, "before_cursor_execute", executed)
+    event.listen(store.database, "before_execute", executed)
     rows = {}
     for one in ready:
         world.complete(store, one)
