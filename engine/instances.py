@@ -222,7 +222,8 @@ def _set_timers(act: Act, instance: ProcessInstance, step: Step) -> None:
     for timer_id in step.disarmed:
         deadlines.stop(act, DeadlineState.CANCELLED, timer_id)
     for timer in step.armed:
-        deadlines.start(act, DeadlineKind.TIMER, timer.clock, timer.id, instance_id=instance.id)
+        if deadlines.start(act, DeadlineKind.TIMER, timer.clock, timer.id, instance_id=instance.id) is None:
+            raise Fault(f"The clock “{timer.clock}” counts from something that is not known yet. Nothing was changed.")
 
 
 def _set_catches(act: Act, instance: ProcessInstance, step: Step) -> None:

@@ -10,7 +10,6 @@ from .errors import Conflict
 from .models.cases import Consent, Participation
 from .models.people import Agency
 from .models.work import (
-    OPEN_TASK,
     PENDING_HANDOFF,
     AlarmKind,
     DeadlineKind,
@@ -23,6 +22,7 @@ from .models.work import (
 )
 from .process.elements import Element
 
+USUAL = "accept_normal"  # the clock for answering where a task names none
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
 TAKEN_BACK = ("wrong_agency", "by_giver", "agency_suspended", "agency_closed")
 
@@ -73,33 +73,17 @@ def make_to(act: Act, task: UserTask, agency: Agency) -> Handoff:
 def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver_id: str = "") -> Handoff:
     """Write one offer, start its clock and tell the desk. `giver_id` where another than the task's giver gives it."""
     agency = candidate.agency
-    giver_id = giver_id or task.giver_id
-    handoff = Handoff(
-        case_id=act.case.id,
-        instance_id=task.instance_id,
-        task_id=task.id,
-        scope=task.scope,
-        lane=task.lane,
-        giver_id=giver_id,
-        giver_name=act.agency(giver_id).name,
-        giver_user_id=act.by.user_id,
-        giver_task=act.cause.name if act.cause else "",
-        receiver_id=agency.id,
-        receiver_name=agency.name,
-        element=task.element,
-        task_name=task.name,
-        service=task.service,
-        urgent=task.urgent,
-        state=HandoffState.OFFERED,
-        consent_id=basis.consent.id if basis.consent else None,
-        ground=basis.ground,
-        shared=shared_fields(act, task, basis),
-        place_id=candidate.place.id if candidate.place else None,
-        unit=directory.unit(act.facts).size,
-        offered_at=act.at,
-    )
+    handoff = _written(act, task, HandoffState.OFFERED, giver_id or task.giver_id)
+    handoff.giver_user_id = act.by.user_id
+    handoff.giver_task = act.cause.name if act.cause else ""
+    handoff.receiver_id = agency.id
+    handoff.receiver_name = agency.name
+    handoff.consent_id = basis.consent.id if basis.consent else None
+    handoff.ground = basis.ground
+    handoff.shared = shared_fields(act, task, basis)
+    handoff.place_id = candidate.place.id if candidate.place else None
     act.add_handoff(handoff)
-    clock_name = task.accept or "accept_normal"
+    clock_name = task.accept or USUAL
     deadline = deadlines.start(act, DeadlineKind.ACCEPTANCE, clock_name, handoff.id, task_id=task.id)
     handoff.answer_by = deadline.due_at if deadline else None
     act.record(
@@ -112,6 +96,26 @@ def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver
     )
     outbox.notify(act, agency.id, outbox.Notice.OFFER, handoff_id=handoff.id)
     return handoff
+
+
+def _written(act: Act, task: UserTask, state: HandoffState, giver_id: str) -> Handoff:
+    """A handoff of this task with everything copied that was true now."""
+    return Handoff(
+        case_id=act.case.id,
+        instance_id=task.instance_id,
+        task_id=task.id,
+        scope=task.scope,
+        lane=task.lane,
+        giver_id=giver_id,
+        giver_name=act.agency(giver_id).name,
+        element=task.element,
+        task_name=task.name,
+        service=task.service,
+        urgent=task.urgent,
+        state=state,
+        unit=directory.unit(act.facts).size,
+        offered_at=act.at,
+    )
 
 
 def shared_fields(act: Act, task: UserTask, basis: Basis) -> list[str]:
@@ -311,24 +315,9 @@ def end_pending(act: Act, handoff: Handoff) -> None:
 
 def _exhaust(act: Act, task: UserTask, kind: AlarmKind) -> None:
     """Nobody is left to ask. The coordinator is accountable and must find a place."""
-    handoff = Handoff(
-        case_id=act.case.id,
-        instance_id=task.instance_id,
-        task_id=task.id,
-        scope=task.scope,
-        lane=task.lane,
-        giver_id=task.giver_id,
-        giver_name=act.agency(task.giver_id).name,
-        element=task.element,
-        task_name=task.name,
-        service=task.service,
-        urgent=task.urgent,
-        state=HandoffState.EXHAUSTED,
-        reason=kind,
-        unit=directory.unit(act.facts).size,
-        offered_at=act.at,
-        ended_at=act.at,
-    )
+    handoff = _written(act, task, HandoffState.EXHAUSTED, task.giver_id)
+    handoff.reason = kind
+    handoff.ended_at = act.at
     act.add_handoff(handoff)
     act.record("handoff.exhausted", handoff, reason=kind, element=task.element, service=task.service)
     task.accountable_id = task.giver_id = act.case.lead_agency_id
@@ -337,14 +326,3 @@ def _exhaust(act: Act, task: UserTask, kind: AlarmKind) -> None:
     act.record("task.exhausted", task, element=task.element, reason=kind)
     desk = alarms.duty_desk(act) if kind is AlarmKind.NO_TAKER else act.case.lead_agency_id
     alarms.call(act, kind, desk, task_id=task.id, handoff_id=handoff.id)
-
-
-def waiting_tasks(act: Act, lane_of: UserTask) -> list[UserTask]:
-    """The open tasks of the same (scope, lane)."""
-    query = select(UserTask).where(
-        UserTask.instance_id == lane_of.instance_id,
-        UserTask.scope == lane_of.scope,
-        UserTask.lane == lane_of.lane,
-        col(UserTask.status).in_(OPEN_TASK),
-    )
-    return list(act.session.exec(query).all())

@@ -30,7 +30,7 @@ WOMAN_IN_OSH: dict[str, Any] = {
     "urgent_needs": ["medical"],
     "detained": "no",
     "dependants": 0,
-    "urgent_help": "given",
+    "consent_urgent_help": "given",
     "lawyer_offered": True,
     "lawyer_wanted": "yes",
     "consent_identification": "given",
