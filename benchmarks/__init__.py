@@ -7,7 +7,8 @@ on both:
 - **What the engine costs.** A completion over HTTP against a *floor*: a bare FastAPI route over an equal database
   that writes the very same rows (same tables, same bytes, one transaction), with no engine and no check. Beside it
   stand the SQL statements and the write transactions of one completion, which are counted, not timed. BEGIN and
-  COMMIT are not counted as statements.
+  COMMIT are not counted as statements. Fifteen statements are promised where the next task stays with the agency; a
+  completion that offers tasks to others reads the directory and writes the offers besides, and is told below.
 - **Whether it stays so.** The 300th completion in a case that goes round in a loop against the 3rd: state, history
   and record of a case grow, the cost of a step must not.
 - **Whether it still does so in a whole country.** The worklist and the page of a case where there are 100,000

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from psycopg.types.json import Json
 from sqlalchemy import Connection, Table, func, select, update
 from sqlmodel import SQLModel
 
@@ -67,6 +68,8 @@ def clone(store: Store, case_id: str, times: int, progress: Progress) -> None:
         for index in indexes:
             index.create(connection)
             progress("Indexes")
+        if not store.embedded:
+            connection.exec_driver_sql("ANALYZE")  # a server does so by itself, later
         connection.commit()
 
 
@@ -81,13 +84,18 @@ def _read(connection: Connection, case_id: str) -> list[Rows]:
     found = []
     for table, (name, value) in wanted.items():
         query = select(table).where(table.c[name] == value).compile(connection, compile_kwargs={"literal_binds": True})
-        values = [tuple(row) for row in connection.exec_driver_sql(str(query))]
+        values = [tuple(map(_written, row)) for row in connection.exec_driver_sql(str(query))]
         if table is _table(AuditEntry):
             values = values[:LEAVES]
         if values:
             instants = tuple(n for n, column in enumerate(table.c) if isinstance(column.type, UTCDateTime))
             found.append(Rows(table, values, instants))
     return found
+
+
+def _written(value: Any) -> Any:
+    """A value as the driver takes it back: PostgreSQL gives JSON as what it stands for."""
+    return Json(value) if isinstance(value, list | dict) else value
 
 
 class _Facts:
