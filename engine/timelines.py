@@ -44,6 +44,7 @@ class Told:
     text: str
     action: str
     on_behalf_of: str = ""
+    entered_by: str = ""  # who entered it for that agency
 
 
 def leaves(session: Session, case_id: str) -> list[dict[str, Any]]:
@@ -58,6 +59,10 @@ def story(
     """The entries as sentences. `own` limits them to the rows an agency took part in."""
 
     def name(kind: str, code: str) -> str:
+        if kind == "decision" and code in bundle.decisions:
+            return str(t.drawn(bundle.decisions[code].name))
+        if kind == "process" and code in bundle.processes:
+            return str(t.drawn(bundle.processes[code].name))
         return purpose_label(bundle, code, t) if kind == "purpose" else element_name(bundle, code, t)
 
     return [
@@ -67,6 +72,7 @@ def story(
             text=str(sentence(leaf, t, name=name)),
             action=leaf["action"],
             on_behalf_of=leaf["data"].get("on_behalf_of", ""),
+            entered_by=leaf["data"].get("entered_by", ""),
         )
         for leaf in entries
         if leaf["action"] in TOLD and (own is None or leaf["subject"][1] in own)

@@ -12,7 +12,8 @@ from ..process.elements import Element, Kind
 from .words import Words
 
 STEPS = (Kind.USER_TASK, Kind.CALL)
-PASSED_THROUGH = (Kind.EXCLUSIVE, Kind.INCLUSIVE, Kind.PARALLEL, Kind.DECISION, Kind.SEND, Kind.THROW, Kind.START)
+WAITING = (Kind.CATCH, Kind.RECEIVE, Kind.EVENT_GATEWAY, Kind.BOUNDARY)
+JOINING = (Kind.INCLUSIVE, Kind.PARALLEL)
 
 
 def following(bundle: Bundle, element_id: str, most: int = 3) -> list[Element]:
@@ -122,11 +123,31 @@ def steps(words: Words, tasks: list[UserTask], agencies: dict[str, Agency], *, c
 
 
 def _passed_by(spine: Process, element: Element, tasks: list[UserTask], called: dict[str, list[UserTask]]) -> bool:
-    """Whether the case has chosen another branch at the split before this step."""
-    reached = {t.element for t in tasks} | {call for call, rows in called.items() if rows}
-    splits = [f.source for f in element.incoming if len(spine.elements[f.source].outgoing) > 1]
-    beside = {step.id for source in splits for step in _next_steps(spine, spine.elements[source], set())}
-    return bool(beside & reached - {element.id})
+    """Whether the steps before this one are done and led elsewhere: nothing waits between them and this step."""
+    before = _before(spine, element, set())
+    rows = {step: called.get(step) or [t for t in tasks if t.element == step] for step in before or set()}
+    running = any(task.status in OPEN_TASK for group in rows.values() for task in group)
+    return bool(rows) and not running and any(rows.values())
+
+
+def _before(process: Process, element: Element, seen: set[str]) -> set[str] | None:
+    """The steps right before an element; None where a join or an event may hold the case up in between."""
+    found: set[str] = set()
+    for flow in element.incoming:
+        source = process.elements[flow.source]
+        if source.id in seen:
+            continue
+        seen.add(source.id)
+        if source.kind in STEPS:
+            found.add(source.id)
+        elif source.kind in WAITING or (source.kind in JOINING and len(source.incoming) > 1):
+            return None
+        else:
+            earlier = _before(process, source, seen)
+            if earlier is None:
+                return None
+            found |= earlier
+    return found
 
 
 def _task_row(words: Words, task: UserTask, agencies: dict[str, Agency], level: int) -> dict[str, Any]:

@@ -83,6 +83,15 @@ class Words:
         chosen = [(question.choice(str(code)), str(code)) for code in codes]
         return ", ".join(self.t.choose(c.label.words) if c else code for c, code in chosen)
 
+    def code(self, fact: str, value: Any) -> str:
+        """A code that no form was asked for: in the words of the question that asks for it, or may ask for it."""
+        asked = [q for form in self.bundle.forms.values() for q in form.questions if q.choice(str(value))]
+        for question in sorted(asked, key=lambda q: q.fact != fact):
+            choice = question.choice(str(value))
+            if choice is not None:
+                return self.t.choose(choice.label.words)
+        return str(value).replace("_", " ")
+
     def package(self, answers: Mapping[str, Any]) -> list[dict[str, str]]:
         """Earlier answers, each under its question."""
         rows = []
