@@ -70,9 +70,7 @@ def _lists(sheet: Sheet, problems: Problems) -> dict[str, list[Choice]]:
         if not NAME.fullmatch(name):
             problems.add(row.number, "list_name", f"“{name}” is not a name of a list.", "Use a-z, 0-9 and _.")
         if not CODE.fullmatch(choice.code):
-            problems.add(
-                row.number, "name", f"“{choice.code}” is not a code.", "Use a-z, 0-9, _ . and -, no spaces."
-            )
+            problems.add(row.number, "name", f"“{choice.code}” is not a code.", "Use a-z, 0-9, _ . and -, no spaces.")
         if any(choice.code == other.code for other in listed):
             problems.add(row.number, "name", f"“{name}” has “{choice.code}” twice.", "Remove one of them.")
         if not choice.label:
@@ -102,9 +100,7 @@ def _runs(survey: Sheet, problems: Problems) -> list[tuple[Row | None, list[Row]
         word = row.get("type").replace("begin group", "begin_group").replace("end group", "end_group")
         if word in ("begin_group", "end_group"):
             if (word == "begin_group") == (group is not None):
-                problems.add(
-                    row.number, "type", "The groups do not pair.", "End each group before the next begins."
-                )
+                problems.add(row.number, "type", "The groups do not pair.", "End each group before the next begins.")
             group, fresh = (row, False) if word == "begin_group" else (None, True)
             if group is not None:
                 runs.append((group, []))

@@ -57,9 +57,7 @@ class _Builder:
             return _literal(symbol, token.value)
         make = MAKERS.get(symbol)
         if make is None or (symbol == "*" and len(token) != 2):
-            raise ExpressionInvalid(
-                f"“{symbol}” is not allowed here.", "Expressions ask about answers, not paths."
-            )
+            raise ExpressionInvalid(f"“{symbol}” is not allowed here.", "Expressions ask about answers, not paths.")
         return make(symbol, [self.build(child) for child in token])
 
     def _question(self, name: str) -> Node:
@@ -73,9 +71,7 @@ class _Builder:
 
     def _current(self) -> Node:
         if self.current is None:
-            raise ExpressionInvalid(
-                "“.” has no meaning here.", "Use . only in a constraint; elsewhere write ${name}."
-            )
+            raise ExpressionInvalid("“.” has no meaning here.", "Use . only in a constraint; elsewhere write ${name}.")
         return Node(Type.ANSWER, lambda scope: scope.current, about=self.current)
 
 
@@ -84,8 +80,6 @@ def _literal(symbol: str, value: Any) -> Node:
         text = str(value)
         return Node(Type.TEXT, lambda scope: text, literal=text)
     if symbol == "(name)":
-        raise ExpressionInvalid(
-            f"“{value}” stands alone.", f"Write '{value}' for a code, ${{{value}}} for an answer."
-        )
+        raise ExpressionInvalid(f"“{value}” stands alone.", f"Write '{value}' for a code, ${{{value}}} for an answer.")
     number = float(value)
     return Node(Type.NUMBER, lambda scope: number)

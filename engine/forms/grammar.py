@@ -93,13 +93,9 @@ def _piece(match: re.Match[str]) -> str:
     if literal is not None:
         return str(literal)
     if stray is not None:
-        raise ExpressionInvalid(
-            f"“{stray}” stands alone.", "Write a question as ${name} and a text as 'text'."
-        )
+        raise ExpressionInvalid(f"“{stray}” stands alone.", "Write a question as ${name} and a text as 'text'.")
     if not _NAME.fullmatch(name.strip()):
-        raise ExpressionInvalid(
-            f"“${{{name}}}” is not a question.", "Write ${name} with the question's name."
-        )
+        raise ExpressionInvalid(f"“${{{name}}}” is not a question.", "Write ${name} with the question's name.")
     return f"${PREFIX}{name.strip()}"
 
 

@@ -89,13 +89,9 @@ def _check_literal(asked: Node, other: Node) -> None:
         return
     kind, codes = asked.about
     if kind is Kind.SELECT_MULTIPLE:
-        raise ExpressionInvalid(
-            "Several choices are compared with one.", f"Use selected(…, '{other.literal}')."
-        )
+        raise ExpressionInvalid("Several choices are compared with one.", f"Use selected(…, '{other.literal}').")
     if kind is Kind.SELECT_ONE and other.literal not in codes:
-        raise ExpressionInvalid(
-            f"“{other.literal}” is not a choice.", f"Use one of {', '.join(sorted(codes))}."
-        )
+        raise ExpressionInvalid(f"“{other.literal}” is not a choice.", f"Use one of {', '.join(sorted(codes))}.")
     if kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DATE):
         raise ExpressionInvalid(
             f"An answer of type {kind} is compared with a text.", "Compare it with a number or with today()."
@@ -105,9 +101,7 @@ def _check_literal(asked: Node, other: Node) -> None:
 def _selected(symbol: str, nodes: list[Node]) -> Node:
     about, code = nodes[0].about, nodes[1].literal
     if about is None or not about.kind.is_select:
-        raise ExpressionInvalid(
-            "selected() needs a question with choices.", "Write selected(${question}, 'code')."
-        )
+        raise ExpressionInvalid("selected() needs a question with choices.", "Write selected(${question}, 'code').")
     if code is not None and code not in about.codes:
         raise ExpressionInvalid(f"“{code}” is not a choice.", f"Use one of {', '.join(sorted(about.codes))}.")
     chosen, wanted = nodes[0].run, nodes[1].run
@@ -116,9 +110,7 @@ def _selected(symbol: str, nodes: list[Node]) -> Node:
 
 def _count_selected(symbol: str, nodes: list[Node]) -> Node:
     if nodes[0].about is None or not nodes[0].about.kind.is_select:
-        raise ExpressionInvalid(
-            "count-selected() needs a question with choices.", "Write count-selected(${question})."
-        )
+        raise ExpressionInvalid("count-selected() needs a question with choices.", "Write count-selected(${question}).")
     chosen = nodes[0].run
     return Node(Type.NUMBER, lambda scope: float(len(_text(chosen(scope)).split())))
 

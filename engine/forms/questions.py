@@ -63,9 +63,7 @@ class QuestionReader:
         """Check the row that begins a group, and compile its condition."""
         self._name(row)
         if not row.text("label"):
-            self.problems.add(
-                row.number, "label", "The section has no label.", "Write at least label::English (en)."
-            )
+            self.problems.add(row.number, "label", "The section has no label.", "Write at least label::English (en).")
         for column in row.cells:
             if column not in ("type", "name", "relevant", "appearance") and not TRANSLATED.fullmatch(column):
                 self.problems.add(
@@ -85,9 +83,7 @@ class QuestionReader:
         elif name in RESERVED or re.fullmatch(rf"{LOOSE}(_\d+)?", name):
             self.problems.add(row.number, "name", f"“{name}” belongs to the system.", "Choose another name.")
         elif name in self.names:
-            self.problems.add(
-                row.number, "name", f"“{name}” is used twice.", "Names are unique in a form: rename one."
-            )
+            self.problems.add(row.number, "name", f"“{name}” is used twice.", "Names are unique in a form: rename one.")
         self.names.add(name)
         return name
 
@@ -188,9 +184,7 @@ class QuestionReader:
             return _guessed_type(kind, codes)
         fact = self.facts.get(name)
         if fact is None:
-            self.problems.add(
-                row.number, "bind::nrm:fact", f"There is no fact “{name}”.", "Declare it in facts.toml."
-            )
+            self.problems.add(row.number, "bind::nrm:fact", f"There is no fact “{name}”.", "Declare it in facts.toml.")
             return None
         fact_type = FactType(str(fact.type))
         if kind not in FACT_KINDS[fact_type]:

@@ -114,9 +114,7 @@ def _collect(problems: Problems, content: bytes) -> dict[str, Sheet]:
         if not any(cells):
             continue
         if sheet is None:
-            raise problems.refusal(
-                number, None, "This row belongs to no sheet.", "Begin with a row “survey”."
-            )
+            raise problems.refusal(number, None, "This row belongs to no sheet.", "Begin with a row “survey”.")
         if sheet.columns:
             sheet.rows.append(_row(problems, number, sheet.columns, cells))
         else:

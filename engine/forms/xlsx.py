@@ -57,9 +57,7 @@ def import_xlsx(content: bytes) -> bytes:
             raise
         except Exception as error:
             # openpyxl fails in many ways on a damaged workbook; all of them mean the same to the person.
-            raise _refusal(
-                "The workbook cannot be read.", "Save it again as .xlsx and try once more."
-            ) from error
+            raise _refusal("The workbook cannot be read.", "Save it again as .xlsx and try once more.") from error
     written = write_csv(rows)
     return canonical(written)
 
@@ -80,15 +78,11 @@ def _check_package(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise _refusal(
-                    "The workbook is too large when unpacked.", "Copy the cells into a new workbook."
-                )
+                raise _refusal("The workbook is too large when unpacked.", "Copy the cells into a new workbook.")
             for part in parts:
                 _check_part(part.filename, package.read(part))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise _refusal(
-            "This is not an .xlsx workbook.", "Save the form as .xlsx without a password."
-        ) from error
+        raise _refusal("This is not an .xlsx workbook.", "Save the form as .xlsx without a password.") from error
 
 
 def _check_part(name: str, content: bytes) -> None:
@@ -111,14 +105,10 @@ def _read(sheet: Any) -> Iterator[list[str]]:
     kept = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if number > MAX_EMPTY_ROWS or kept > MAX_ROWS:
-            raise _refusal(
-                f"The sheet “{sheet.title}” has too many rows.", "Delete the empty rows below the last."
-            )
+            raise _refusal(f"The sheet “{sheet.title}” has too many rows.", "Delete the empty rows below the last.")
         cells = [_text(cell, number) for cell in row]
         if any(cells[MAX_COLUMNS:]):
-            raise _refusal(
-                f"The sheet “{sheet.title}” has more than {MAX_COLUMNS} columns.", "Delete the others."
-            )
+            raise _refusal(f"The sheet “{sheet.title}” has more than {MAX_COLUMNS} columns.", "Delete the others.")
         kept += any(cells)
         yield cells[:MAX_COLUMNS]
 

@@ -116,9 +116,7 @@ def _values(place: Place, element: Element, kind: Kind) -> tuple[Any, ...] | Non
     return values
 
 
-def read_rules(
-    place: Place, table: Element, inputs: tuple[Input, ...], outputs: tuple[Output, ...]
-) -> Iterator[Rule]:
+def read_rules(place: Place, table: Element, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> Iterator[Rule]:
     """The rules of a table, as far as no problems were noted."""
     elements = table.findall(f"{DMN}rule")
     ids = [element.get("id", "") for element in elements]
@@ -127,9 +125,7 @@ def read_rules(
         place.note(what, f"Write 1 to {_MOST_RULES} rules and at most {_MOST_COLUMNS} columns.")
         return
     if not all(ids) or len(set(ids)) < len(ids):
-        place.note(
-            "A rule has no id, or the id of another.", "Give every rule an id: it is kept with the case."
-        )
+        place.note("A rule has no id, or the id of another.", "Give every rule an id: it is kept with the case.")
         return
     for element in elements:
         rule = _rule(place, element, inputs, outputs)
@@ -137,9 +133,7 @@ def read_rules(
             yield rule
 
 
-def _rule(
-    place: Place, element: Element, inputs: tuple[Input, ...], outputs: tuple[Output, ...]
-) -> Rule | None:
+def _rule(place: Place, element: Element, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> Rule | None:
     where = f"Rule {element.get('id')}"
     entries, results = element.findall(f"{DMN}inputEntry"), element.findall(f"{DMN}outputEntry")
     if len(entries) != len(inputs) or len(results) != len(outputs):
@@ -166,9 +160,7 @@ def _cell(place: Place, column: Input, entry: Element, where: str) -> UnaryTest 
 
 
 def _test(place: Place, tested: Expression, text: str) -> UnaryTest:
-    return compile_unary(
-        text, names=place.kinds, input_kind=tested.kind, codes=place.codes, input_codes=tested.codes
-    )
+    return compile_unary(text, names=place.kinds, input_kind=tested.kind, codes=place.codes, input_codes=tested.codes)
 
 
 def _result(place: Place, column: Output, entry: Element, where: str) -> Expression | None:
@@ -202,9 +194,7 @@ def _kind(place: Place, element: Element, where: str) -> Kind:
     written = element.get("typeRef", "").removeprefix("feel:")
     kind = _TYPES.get(written)
     if kind is None:
-        place.note(
-            f"{where}: the type {written!r} is not known.", f"One of {', '.join(filter(None, _TYPES))}."
-        )
+        place.note(f"{where}: the type {written!r} is not known.", f"One of {', '.join(filter(None, _TYPES))}.")
     return kind or Kind.any
 
 

@@ -151,10 +151,7 @@ class Decision:
     def _default(self, values: Mapping[str, Any]) -> _Outputs:
         if not any(column.default for column in self.outputs):
             return None
-        outputs = {
-            column.name: column.default.evaluate(values) if column.default else None
-            for column in self.outputs
-        }
+        outputs = {column.name: column.default.evaluate(values) if column.default else None for column in self.outputs}
         return [outputs] if self.hit_policy in _LISTED else outputs
 
 
@@ -197,8 +194,7 @@ def _ranked(decision: Decision, hits: list[_Hit]) -> list[_Hit]:
 
     def rank(hit: _Hit) -> list[int]:
         return [
-            next(at for at, allowed in enumerate(values) if equal(hit[1][name], allowed))
-            for name, values in ordered
+            next(at for at, allowed in enumerate(values) if equal(hit[1][name], allowed)) for name, values in ordered
         ]
 
     return sorted(hits, key=rank)

@@ -79,9 +79,7 @@ def _decision_elements(file: str, content: bytes, problems: list[Problem]) -> li
         return []
     for foreign in ("businessKnowledgeModel", "decisionService", "import"):
         if root.find(f"{DMN}{foreign}") is not None:
-            problems.append(
-                Problem(file, "", f"A {foreign} is not read.", "Write it into the decision table.")
-            )
+            problems.append(Problem(file, "", f"A {foreign} is not read.", "Write it into the decision table."))
     return elements
 
 
@@ -114,9 +112,7 @@ def _decision(place: Place, element: Element) -> Decision | None:
     """The decision of one element, or null when problems were noted."""
     table = element.find(f"{DMN}decisionTable")
     if table is None:
-        place.note(
-            "The decision has no decision table.", "Other boxed expressions are not read; draw a table."
-        )
+        place.note("The decision has no decision table.", "Other boxed expressions are not read; draw a table.")
         return None
     _check_alone(place, element)
     inputs = [read_input(place, each) for each in table.findall(f"{DMN}input")]

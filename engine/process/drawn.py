@@ -87,7 +87,9 @@ def parse(xml: bytes) -> etree._Element:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise Invalid(f"This is not readable as XML: {error.msg} Save it again in the modeler.") from error
-    if root.getroottree().docinfo.internalDTD is not None:  # written in an encoding in which the bytes above look different
+    if (
+        root.getroottree().docinfo.internalDTD is not None
+    ):  # written in an encoding in which the bytes above look different
         raise Invalid(declared)
     return root
 

@@ -134,9 +134,7 @@ def _one_of(site: Site, node: Node, values: Typed, tested: Typed) -> Typed:
 
 
 def _member_of(node: Node, tested: Typed, wanted: Typed) -> Typed:
-    return made(
-        Kind.boolean, lambda scope: _is_or_is_in(tested.run(scope), wanted.run(scope)), node, [tested, wanted]
-    )
+    return made(Kind.boolean, lambda scope: _is_or_is_in(tested.run(scope), wanted.run(scope)), node, [tested, wanted])
 
 
 def _is_or_is_in(value: object, wanted: object) -> bool | None:

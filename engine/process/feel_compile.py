@@ -62,9 +62,7 @@ def _constant(site: Site, node: Node) -> Typed:
 
 def _input(site: Site, node: Node) -> Typed:
     if site.cell is None:
-        site.refuse(
-            node, "`?` means the input of a table cell, and this is none.", "Write the name of a fact."
-        )
+        site.refuse(node, "`?` means the input of a table cell, and this is none.", "Write the name of a fact.")
     site.inputs_used += 1
     return replace(site.cell, node=node)
 
@@ -80,9 +78,7 @@ def _name(site: Site, node: Node) -> Typed:
     if kind is None and len(parts) > 1:
         kind = Kind.any if site.kinds.get(parts[0]) is Kind.any else None
     if kind is None:
-        site.refuse(
-            node, f"`{name}` is not known here.", nearest(name, site.kinds, "Declare it as a fact or input.")
-        )
+        site.refuse(node, f"`{name}` is not known here.", nearest(name, site.kinds, "Declare it as a fact or input."))
     site.names.add(name if name in site.kinds else parts[0])
     codes = Codes(name, frozenset(site.codes[name])) if name in site.codes else None
     return Typed(kind, lambda scope: _looked_up(scope.values, name, parts), node, codes=codes)
