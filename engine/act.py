@@ -1,5 +1,7 @@
 """One act on one case: what every verb below the pages passes along."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -102,6 +104,15 @@ class Act:
         """Keep what the person said."""
         self._said.append(consent)
         self.session.add(consent)
+
+    @contextmanager
+    def supposing(self, said: list[Consent]) -> Iterator[None]:
+        """For a while the person has said this as well; nothing of it is kept."""
+        before, self._said = self._said, [*self._said, *said]
+        try:
+            yield
+        finally:
+            self._said = before
 
     def handoffs(self, instance_id: str, scope: str, lane: str) -> list[Handoff]:
         """Every handoff there has been of one lane in one scope."""

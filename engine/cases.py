@@ -217,8 +217,8 @@ def extend(session: Session, deadline_id: str, *, days: int, reason: str, by: Ac
     if found is None or session.exec(visibility.visible_cases(by).where(Case.id == found.case_id)).first() is None:
         raise NotFound("There is no such clock.")
     act = acts.begin(session, found.case_id, by)
-    rules.check_coordinate(by, act.case)
     session.refresh(found)
+    deadlines.check_extend(act, found, session.get(UserTask, found.task_id) if found.task_id else None)
     return deadlines.extend(act, found, days=days, reason=reason)
 
 

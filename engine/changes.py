@@ -150,10 +150,8 @@ def resting_on(act: Act, given: list[Consent]) -> list[Service]:
         return []
     ids, purposes = {c.id for c in given}, {c.purpose for c in given}
     taken_back = [Consent(case_id=act.case.id, purpose=p, answer=ConsentAnswer.WITHDRAWN) for p in purposes]
-    act.consents().extend(taken_back)  # never stored: what the person is about to say
-    found = [s for s in services(act) if not _has_begun(act, s) and _rests(act, s, ids, purposes)]
-    del act.consents()[-len(taken_back) :]
-    return found
+    with act.supposing(taken_back):
+        return [s for s in services(act) if not _has_begun(act, s) and _rests(act, s, ids, purposes)]
 
 
 def _rests(act: Act, service: Service, ids: set[str], purposes: set[str]) -> bool:

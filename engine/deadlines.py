@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .access import rules
 from .act import Act
 from .config import settings
 from .errors import Conflict, Invalid
@@ -106,10 +107,17 @@ def stop(act: Act, state: DeadlineState, about_id: str) -> None:
             act.record(f"deadline.{state}", deadline, clock=deadline.clock, late=late or None)
 
 
-def extend(act: Act, deadline: Deadline, *, days: int, reason: str) -> Deadline:
-    """Give a running clock more calendar days; the record keeps from, to, who and the coded reason."""
+def check_extend(act: Act, deadline: Deadline, task: UserTask | None) -> None:
+    """Who steers the case may extend a clock; whoever holds its task may where the country says so of this clock."""
     if deadline.state is not DeadlineState.RUNNING or deadline.kind not in EXTENDABLE:
         raise Conflict("Only a duty or a timer that still runs can be extended.")
+    holds = task is not None and task.id == deadline.task_id and task.holder_id == act.by.agency_id
+    if not (holds and act.bundle.clocks[deadline.clock].holder_extends):
+        rules.check_coordinate(act.by, act.case)
+
+
+def extend(act: Act, deadline: Deadline, *, days: int, reason: str) -> Deadline:
+    """Give a running clock more calendar days; the record keeps from, to, who and the coded reason."""
     if reason not in REASONS or not 1 <= days <= LONGEST:
         known = ", ".join(REASONS)
         raise Invalid(f"Extend by 1 to {LONGEST} days, for one of these reasons: {known}.", fields={"reason": known})

@@ -10,6 +10,7 @@ from . import alarms, consents, deadlines, offers, outbox, participations
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
+from .directory import Candidate
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.cases import Participation
 from .models.people import Agency
@@ -26,7 +27,7 @@ from .models.work import (
 )
 
 REASONS = ("moved_region", "no_capacity", "language", "conflict_of_interest", "wish_of_person", "better_suited")
-BACK = ("wrong_agency", "by_giver", "agency_suspended", "agency_closed")
+CHOSEN = ("wrong_agency", "by_giver")  # why a person takes something back
 HANDED_OVER = "handed_over"
 
 
@@ -34,7 +35,10 @@ def offer(
     session: Session, task_id: str, agency_id: str, *, reason: str, by: Actor, revision: int | None = None
 ) -> Handoff:
     """Offer a task one holds, and with it the lane, to another agency of the same role."""
-    act, task = _held(session, task_id, by, revision)
+    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    task = visibility.task(session, task_id, by=by)
+    rules.check_revision(task, revision)
+    check_offer(act, task)
     if reason not in REASONS:
         known = ", ".join(REASONS)
         raise Invalid(f"Choose why the case is handed over: {known}.", fields={"reason": known})
@@ -47,9 +51,7 @@ def offer(
     found = next((c for c in offers.suitable(act, task) if c.agency.id == agency.id), None)
     if found is None:
         raise Conflict(f"{agency.name} cannot take this: role, service, eligibility or a free place is missing.")
-    handoff = offers.offer(act, task, found, basis, giver_id=task.holder_id or "")
-    handoff.reason = reason
-    return handoff
+    return offers.offer(act, task, found, basis, giver_id=task.holder_id or "", reason=reason)
 
 
 def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
@@ -96,8 +98,8 @@ def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revi
     rules.check_revision(handoff, revision)
     if by.agency_id != handoff.giver_id:
         rules.check_coordinate(by, act.case)
-    if reason not in BACK:
-        known = ", ".join(BACK)
+    if reason not in CHOSEN:
+        known = ", ".join(CHOSEN)
         raise Invalid(f"Choose why it is taken back: {known}.", fields={"reason": known})
     if handoff.state not in PENDING_HANDOFF + HELD_HANDOFF:
         raise Conflict("This handoff has already ended.")
@@ -141,19 +143,23 @@ def put_back(act: Act, task: UserTask, giver_id: str) -> None:
     act.record("task.put_back", task, element=task.element, agency=act.agency(giver_id).name)
 
 
-def _held(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
-    task = visibility.task(session, task_id, by=by)
-    rules.check_revision(task, revision)
+def choices(act: Act, task: UserTask) -> list[Candidate]:
+    """The other agencies of the same role that could take a task over, and that the person's consent reaches."""
+    basis = consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent)
+    found = offers.suitable(act, task) if basis else []
+    return [c for c in found if c.agency.id != task.holder_id and basis and basis.covers(c.agency)]
+
+
+def check_offer(act: Act, task: UserTask) -> None:
+    """Who holds a task, or steers the case, may hand it over, unless it is offered or somebody is under way."""
     if task.status not in (TaskStatus.OPEN, TaskStatus.CLAIMED):
         raise Conflict("Only a task that an agency holds can be handed over.")
-    if task.holder_id != by.agency_id and not by.is_coordinator:
+    if task.holder_id != act.by.agency_id and not act.by.is_coordinator:
         raise NotAllowed("Only the agency that holds this, or the coordinator, can hand it over.")
     if offers.pending(act, task):
         raise Conflict("An offer of this is still open. Wait for the answer, or take it back.")
     if any(row.holder_id and row.accountable_id != row.holder_id for row in _open_tasks(act, task)):
         raise Conflict("The person is still under way. Record the arrival first, or take the handoff back.")
-    return act, task
 
 
 def _under_way(act: Act, task: UserTask) -> list[Movement]:

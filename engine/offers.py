@@ -70,8 +70,13 @@ def make_to(act: Act, task: UserTask, agency: Agency) -> Handoff:
     )
 
 
-def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver_id: str = "") -> Handoff:
-    """Write one offer, start its clock and tell the desk. `giver_id` where another than the task's giver gives it."""
+def offer(
+    act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver_id: str = "", reason: str = ""
+) -> Handoff:
+    """Write one offer, start its clock and tell the desk.
+
+    `giver_id` and the coded `reason` where an agency that holds the task hands it over to another of its role.
+    """
     agency = candidate.agency
     handoff = _written(act, task, HandoffState.OFFERED, giver_id or task.giver_id)
     handoff.giver_user_id = act.by.user_id
@@ -80,6 +85,7 @@ def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver
     handoff.receiver_name = agency.name
     handoff.consent_id = basis.consent.id if basis.consent else None
     handoff.ground = basis.ground
+    handoff.reason = reason
     handoff.shared = shared_fields(act, task, basis)
     handoff.place_id = candidate.place.id if candidate.place else None
     act.add_handoff(handoff)
@@ -93,6 +99,7 @@ def offer(act: Act, task: UserTask, candidate: Candidate, basis: Basis, *, giver
         receiver=agency.name,
         element=task.element,
         urgent=task.urgent or None,
+        handover=reason or None,
     )
     outbox.notify(act, agency.id, outbox.Notice.OFFER, handoff_id=handoff.id)
     return handoff

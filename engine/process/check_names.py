@@ -37,7 +37,9 @@ PROPERTIES = {
     "endEvent": frozenset({"nrm:outcome"}),
 }
 FIXED = {
-    **dict.fromkeys(("nrm:place", "nrm:independent", "nrm:last"), {"yes"}),
+    "nrm:place": {"yes"},
+    "nrm:independent": {"yes"},
+    "nrm:last": {"yes"},
     "nrm:participations": {"inherit"},
     "nrm:outcome": OUTCOMES,
 }

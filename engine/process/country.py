@@ -139,13 +139,17 @@ _READERS = {
 
 
 class Clock(_Written):
-    """A time limit: so many units, from its start or a date fact (`from`), and where the rule is written."""
+    """A time limit: so many units, from its start or a date fact (`from`), and where the rule is written.
+
+    `holder_extends`: whether the agency that holds the duty may extend it itself; otherwise only the coordinator.
+    """
 
     name: str
     amount: float = Field(gt=0)
     unit: Unit
     source: str = Field(min_length=1)
     from_: str | None = Field(default=None, alias="from")
+    holder_extends: bool = False
 
     @property
     def is_law(self) -> bool:

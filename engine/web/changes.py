@@ -1,0 +1,184 @@
+"""What happened to the person: changed her mind, declined, left, is missing, in danger, has died; or a mistake."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import col, select
+
+from .. import cases, changes
+from ..access import rules, visibility
+from ..act import Act
+from ..errors import Conflict
+from ..models.cases import CaseStatus
+from ..models.work import OPEN_TASK, UserTask
+from . import bends
+from .desk import Desk, Reader, Writer
+from .words import Words
+
+router = APIRouter()
+WHOLE = ("left", "missing", "danger", "died")  # what is said of the person, with nothing to choose
+VERBS: dict[str, Callable[..., None]] = {
+    "left": changes.leave,
+    "missing": changes.missing,
+    "danger": changes.danger,
+    "died": changes.died,
+}
+BEGINS = {"missing": changes.MISSING, "danger": changes.DANGER}
+
+
+@router.get("/cases/{reference}/changes")
+def show(reference: str, desk: Reader) -> Response:
+    """What one can say here, each with what it will start and stop."""
+    return _page(desk, reference)
+
+
+@router.post("/cases/{reference}/withdrawal")
+def withdraw(reference: str, desk: Writer) -> Response:
+    """The person takes a consent back, or all of them."""
+    if not desk.text("purpose"):
+        return _page(desk, reference, errors={"purpose": desk.t("choose.one")}, status=422)
+
+    def do() -> str:
+        rows = changes.withdraw(desk.session, reference, desk.text("purpose"), by=desk.by)
+        return _back(desk, reference, "withdrawn" if rows else "reported")
+
+    return desk.once(do)
+
+
+@router.post("/cases/{reference}/waiver")
+def decline(reference: str, desk: Writer) -> Response:
+    """The person does not want one of the services."""
+    if not desk.text("service"):
+        return _page(desk, reference, errors={"service": desk.t("choose.one")}, status=422)
+
+    def do() -> str:
+        changes.decline_service(desk.session, desk.text("service"), by=desk.by)
+        return _back(desk, reference, "changed")
+
+    return desk.once(do)
+
+
+@router.post("/cases/{reference}/mistake")
+def mistake(reference: str, desk: Writer) -> Response:
+    """This case should not exist."""
+    if desk.text("reason") not in changes.MISTAKES:
+        return _page(desk, reference, errors={"reason": desk.t("choose.one")}, status=422)
+
+    def do() -> str:
+        changes.opened_in_error(desk.session, reference, reason=desk.text("reason"), by=desk.by)
+        return _back(desk, reference, "changed")
+
+    return desk.once(do)
+
+
+@router.post("/cases/{reference}/changes/{what}")
+def happened(reference: str, what: str, desk: Writer) -> Response:
+    """The person left, is missing, is in danger, or has died."""
+    if what not in VERBS:
+        return _page(desk, reference, status=404)
+
+    def do() -> str:
+        VERBS[what](desk.session, reference, by=desk.by)
+        return _back(desk, reference, "changed")
+
+    return desk.once(do)
+
+
+def _back(desk: Desk, reference: str, done: str) -> str:
+    """To the case, or to the worklist where the case is no longer this agency's."""
+    desk.session.flush()
+    seen = rules.can(bends.look_for, desk, reference)
+    return f"/cases/{reference}?done={done}" if seen else f"/worklist?done={done}"
+
+
+def _page(desk: Desk, reference: str, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    act = cases.read(desk.session, reference, by=desk.by)
+    if act.case.status is not CaseStatus.OPEN:
+        raise Conflict("This case is closed. What happened since belongs to a new episode of the person.")
+    words = Words(act.bundle, desk.t)
+    return desk.render(
+        "case_changes.html",
+        status=status,
+        case={"reference": act.case.reference},
+        withdrawals=_withdrawals(act, words),
+        services=_services(act, words),
+        events=[_event(act, words, what) for what in WHOLE],
+        mistakes=list(changes.MISTAKES) if rules.can(rules.check_coordinate, desk.by, act.case) else [],
+        errors=errors or {},
+    )
+
+
+def _withdrawals(act: Act, words: Words) -> list[dict[str, Any]]:
+    """Every purpose the person may speak of; what each stops is said to who may enter it, others only report."""
+    given = {c.purpose: c for c in changes.given_now(act)}
+    may = {c.purpose for c in changes.may_enter(act, given.values())}
+    shown = [p for p in act.bundle.country.purposes if p in given or not act.by.is_coordinator]
+    rows = [
+        {
+            "code": purpose,
+            "name": words.purpose(purpose),
+            "enters": purpose in may,
+            "stops": _stops(act, words, [given[purpose]]) if purpose in may else [],
+        }
+        for purpose in shown
+    ]
+    everything = bool(given) and len(changes.may_enter(act, given.values())) == len(given)
+    enters = act.by.is_coordinator or everything
+    last = {
+        "code": changes.EVERYTHING,
+        "name": words.t("change.everything"),
+        "enters": enters,
+        "stops": _stops(act, words, list(given.values())) if enters else [],
+    }
+    return [*rows, last] if rows else []
+
+
+def _stops(act: Act, words: Words, given: list[Any]) -> list[str]:
+    """What ends, by name; an agency does not learn from this what others do."""
+    if not act.by.is_coordinator:
+        return [str(words.t("change.stops_unbegun"))]
+    return _names(words, (task for service in changes.resting_on(act, given) for task in service.tasks))
+
+
+def _services(act: Act, words: Words) -> list[dict[str, Any]]:
+    """The services the person may not want: for the coordinator all, for an agency those on its own desk."""
+    found = []
+    for service in changes.services(act):
+        seen = [task for task in service.tasks if visibility.may_see_task(act.session, task, act.by)]
+        if seen:
+            names = _names(words, seen)
+            found.append({"id": seen[0].id, "name": ", ".join(names)})
+    return found
+
+
+def _event(act: Act, words: Words, what: str) -> dict[str, Any]:
+    ends = what in changes.ENDS
+    begun = act.bundle.started_by(BEGINS[what]) if what in BEGINS else []
+    starts = [*begun, act.bundle.processes[act.bundle.country.closing]] if ends else begun
+    return {
+        "code": what,
+        "stops": _names(words, _open(act)) if ends else [],
+        "starts": [str(words.process(process.id)) for process in starts],
+        "known": _under_way(act, [process.id for process in begun]),
+    }
+
+
+def _open(act: Act) -> list[UserTask]:
+    """What is open in the case, as far as the reader may know of it."""
+    query = select(UserTask).where(UserTask.case_id == act.case.id, col(UserTask.status).in_(OPEN_TASK))
+    rows = act.session.exec(query.order_by(col(UserTask.opened_at))).all()
+    return [task for task in rows if visibility.may_see_task(act.session, task, act.by)]
+
+
+def _under_way(act: Act, processes: list[str]) -> bool:
+    """Whether it is already known: of interest to who steers only, others are told when they say it."""
+    query = select(UserTask.id).where(
+        UserTask.case_id == act.case.id, col(UserTask.process).in_(processes), col(UserTask.status).in_(OPEN_TASK)
+    )
+    return act.by.is_coordinator and bool(processes) and act.session.exec(query).first() is not None
+
+
+def _names(words: Words, tasks: Iterable[UserTask]) -> list[str]:
+    return list(dict.fromkeys(str(words.task(task)) for task in tasks))
