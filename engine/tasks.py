@@ -178,7 +178,8 @@ def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tu
 def _begin(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, ProcessInstance, Movement | None]:
     """Find the task among what the actor may see, under the lock of its case, its process and a journey not ended."""
     act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
-    on_the_way = (col(Movement.task_id) == UserTask.id) & col(Movement.arrived_at).is_(None)
+    own = (col(Movement.task_id) == UserTask.id) & (col(Movement.to_id) == UserTask.holder_id)
+    on_the_way = own & col(Movement.arrived_at).is_(None)
     query = (
         select(UserTask, ProcessInstance, Movement)
         .join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)

@@ -139,7 +139,7 @@ def _end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> N
 
 
 def _handed_over(model: Model, case: Episode, offer: Offer) -> None:
-    """Another agency of the same role has the lane; where the person moves, the old one is accountable until arrival."""
+    """Another agency of the role has the lane; where the person moves, the old one is accountable until arrival."""
     old, new = offer.giver, str(offer.to)
     for held in case.offers:
         if (held.key, held.to) == (offer.key, old) and held.state in HELD and held is not offer:

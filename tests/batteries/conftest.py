@@ -9,9 +9,9 @@ from tests.batteries import world
 
 
 @pytest.fixture
-def country(empty_database_url: str) -> Iterator[Store]:
-    """A store with tables, the shipped bundle and the demo agencies with few places."""
-    store = world.connect(empty_database_url)
+def country(database_url: str) -> Iterator[Store]:
+    """A prepared store in which the demo agencies have few places and two people at each desk."""
+    store = world.connect(database_url)
     world.prepare(store)
     yield store
     store.close()

@@ -34,6 +34,11 @@ REACHES = {
     "return": {"consulate", "verification", "return_organiser", "receiving_partner", "shelter"},
 }
 INHERITING = {"identification", "return_from_abroad", "recovery", "formal_identification", "repatriation"}
+DUTIES = {  # whose part rests on no consent
+    "coordinator": "coordination",
+    "first_responder": "detection",
+    "independent_advocate": "safeguard",
+}
 MOVING = {  # where the person goes to whoever takes the lane; in a shelter a place is taken there
     ("shelter", "shelter"),
     ("return_from_abroad", "receiving_partner"),
@@ -210,8 +215,8 @@ class Model:
             answer, recipient = next((said for said in given if said[0] == "given"), ("", None))
         if answer == "given":
             return "consent", recipient
-        if duty.lane == "coordinator":
-            return "coordination", None
+        if duty.lane in DUTIES:
+            return DUTIES[duty.lane], None
         if case.facts.get("age_band") != "adult" and duty.lane in CHILD_ROLES:
             return "child", None
         if not answer and duty.urgent and duty.lane in RESCUE_ROLES:

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from engine import act as engine_acts
 from engine import agencies, alarms, cases, consents, handoffs, handovers, movements, tasks, worker
 from engine.errors import Conflict, NotAllowed, NotFound, Stale
 from engine.models.cases import ConsentAnswer
 from engine.models.columns import UTCDateTime
-from engine.models.people import PlaceKind
+from engine.models.people import Agency, PlaceKind
 from engine.models.work import Alarm, DeclineCode
 from tests.batteries import acts, observed, world
 from tests.batteries.driver import Refusals, Run
@@ -304,15 +304,14 @@ def tick(run: Run) -> None:
 def acknowledge(run: Run, case: Episode) -> None:
     """A desk says that it has seen the alarm."""
     with run.store.reading() as session:
-        query = select(Alarm.id, Alarm.to_id).where(
-            Alarm.case_id == case.id,
-            Alarm.acknowledged_at == None,
-            Alarm.settled_at == None,  # noqa: E711
-        )
-        waiting = session.exec(query.order_by(Alarm.kind, Alarm.to_id)).all()
+        query = select(Alarm.id, Alarm.kind, Agency.code, Agency.id).join(Agency, col(Agency.id) == Alarm.to_id)
+        query = query.where(Alarm.case_id == case.id, col(Alarm.acknowledged_at).is_(None))
+        waiting = session.exec(
+            query.where(col(Alarm.settled_at).is_(None)).order_by(Alarm.kind, Agency.code, col(Alarm.raised_at))
+        ).all()
     if not waiting:
         return
-    alarm_id, desk = run.rng.choice(waiting)
+    alarm_id, _, _, desk = run.rng.choice(waiting)
     by = run.anyone(desk)
     run.do("acknowledge", case, lambda s: alarms.acknowledge(s, alarm_id, by=by))
     run.check(case, by.agency_id)

@@ -88,13 +88,13 @@ def new_duties(seen: Seen, case: Episode) -> list[Duty]:
 
 
 def compare(model: Model, case: Episode, seen: Seen, before: dict[str, str]) -> None:
-    """Raise Wrong at the first difference. `before` holds the handoff states of this case, and is brought up to date."""
+    """Raise Wrong at the first difference. `before` holds the handoff states of this case until now."""
     need(seen.status == ("open" if case.open else "closed"), "case", seen.status, case.open)
     _tasks(case, seen)
     _handoffs(case, seen, before)
     _fills(case, seen)
     _alarms(model, case, seen)
-    busy = any(row.status in OPEN for row in seen.tasks) or seen.alive
+    busy = any(row.status in OPEN for row in seen.tasks) or seen.alive > 0
     need(not case.open or busy, "an open case has no open task, no running timer and no awaited message")
 
 

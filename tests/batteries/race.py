@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from engine import bundles, clock, handoffs, once, tasks, worker
+from engine import bundles, clock, drafts, handoffs, once, tasks, worker
 from engine.actor import Actor
 from engine.config import settings
 from engine.database import Store
@@ -47,6 +47,11 @@ def _claimed(session: Session, act: Act, by: Actor) -> dict[str, Any]:
     return {"id": _complete(session, act, by) and act["id"]}
 
 
+def _draft(session: Session, act: Act, by: Actor) -> str:
+    drafts.save(session, act["id"], act["section"], {"typed": "something"}, by=by)
+    return "saved"
+
+
 def _accept(session: Session, act: Act, by: Actor) -> str:
     return str(handoffs.accept(session, act["id"], by=by).state)
 
@@ -62,6 +67,7 @@ def _claim(session: Session, act: Act, by: Actor) -> str:
 VERBS: dict[str, Callable[[Session, Act, Actor], str]] = {
     "complete": _complete,
     "once": _once,
+    "draft": _draft,
     "accept": _accept,
     "decline": _decline,
     "claim": _claim,

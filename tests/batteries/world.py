@@ -7,12 +7,10 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session, select
 
-from engine import audit, bundles, migrations, vault
+from engine import audit, clock, vault
 from engine.access.signin import actor_of
 from engine.actor import SYSTEM, Actor
-from engine.config import settings
 from engine.database import Store
-from engine.demo import agencies
 from engine.models.people import Agency, Duty, Place, User
 
 KEY = b"k" * 32
@@ -33,19 +31,15 @@ def quick(store: Store) -> Store:
 
 
 def prepare(store: Store) -> None:
-    """Tables, the shipped bundle, the demo agencies with few places, and a second person at each desk."""
-    migrations.upgrade(store)
+    """Of a database with the demo agencies: few places, and a second person at each desk."""
     with store.transaction() as session:
-        bundles.deploy(session, bundles.shipped(settings()))
-        agencies.seed(session)
-        session.flush()
         _few_places(session)
         _second_people(session)
 
 
 def _few_places(session: Session) -> None:
     for place in session.exec(select(Place)).all():
-        place.total = min(place.total, FEW[place.kind])
+        place.total, place.confirmed_at = min(place.total, FEW[place.kind]), clock.now()
         session.add(place)
         audit.record(session, "place.changed", place, by=SYSTEM)
 
@@ -110,6 +104,8 @@ def person(rng: Any, abroad: bool) -> dict[str, Any]:
         "nationality": "kyrgyz" if abroad else rng.choice(("kyrgyz", "foreign", "foreign")),
         "language": rng.choice(("ky", "ru", "uz")),
         "interpreter_needed": rng.choice(("yes", "no")),
+        "interpreter_how": "present",
+        "interpreter_name": "Interpreter service",
         "detained": "no",
         "shelter_now": "no" if abroad else rng.choice(("yes", "yes", "no")),
         "urgent_needs": []
