@@ -207,13 +207,22 @@ def _active(session: Session, agency_id: str, by: Actor) -> Agency:
     return agency
 
 
-def _kept_by_coordinator(session: Session, agency_id: str, by: Actor) -> Agency:
-    """The national coordinator keeps the directory."""
+def active(session: Session) -> list[Agency]:
+    """The agencies that take part now, by name."""
+    return list(session.exec(select(Agency).where(col(Agency.active).is_(True)).order_by(Agency.name)).all())
+
+
+def check_keeps(by: Actor, agency: Agency) -> None:
+    """The national coordinator keeps the directory, but not the own agency."""
     if not by.is_coordinator or by.region != visibility.NATIONAL:
         raise NotAllowed("Only the national coordinator keeps the directory.")
+    if agency.id == by.agency_id:
+        raise NotAllowed("Another desk must do this for your own agency.")
+
+
+def _kept_by_coordinator(session: Session, agency_id: str, by: Actor) -> Agency:
     agency = session.get(Agency, agency_id)
     if agency is None:
         raise NotFound("There is no such agency in the directory.")
-    if agency.id == by.agency_id:
-        raise NotAllowed("Another desk must do this for your own agency.")
+    check_keeps(by, agency)
     return agency

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select, update
 
+from . import clock
 from .act import Act
 from .errors import Invalid
 from .models.people import Agency, Place, PlaceKind, Reach
@@ -102,6 +103,11 @@ def _with_place(act: Act, agencies: list[Agency], people: Unit) -> list[Candidat
 def is_confirmed(place: Place, now: datetime) -> bool:
     """Whether somebody confirmed this capacity in the last 24 hours; otherwise it reads unknown."""
     return now - place.confirmed_at <= CONFIRMED_FOR
+
+
+def free(place: Place) -> int | None:
+    """How many places are free; None where nobody confirmed the number in the last 24 hours."""
+    return max(place.total - place.taken, 0) if is_confirmed(place, clock.now()) else None
 
 
 def take_place(act: Act, place_id: str, size: int, *, over_capacity: str = "") -> bool:

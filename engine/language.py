@@ -105,6 +105,10 @@ class Translator:
                 return self.choose({SAID_IN: refusal} | told)
         return self.choose({SAID_IN: refusal})
 
+    def said_all(self, fields: Mapping[str, str], otherwise: str) -> dict[str, str]:
+        """The complaints about fields, in the page's language; `otherwise` for a field without words of its own."""
+        return {name: self.said(text or otherwise) for name, text in fields.items()}
+
     def code(self, family: str, value: object) -> Text:
         """The word for a code: `code("handoff.state", "offered")`."""
         return self(f"{family}.{value}")

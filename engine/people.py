@@ -42,7 +42,7 @@ def add(session: Session, *, login: str, name: str, duties: list[str], language:
         wrong["login"] = "This name is taken. Choose another."
     if not 2 <= len(name.strip()) <= 200:
         wrong["name"] = "Give the person's name."
-    if not set(duties) <= _may_give(by) or not duties:
+    if not set(duties) <= may_give(by) or not duties:
         wrong["duties"] = "Choose from the duties of your own agency."
     if language not in SPOKEN:
         wrong["language"] = "Choose ky, ru or en."
@@ -184,7 +184,8 @@ def check_manager(by: Actor) -> None:
         raise NotAllowed("Only a manager of your agency may do this.")
 
 
-def _may_give(by: Actor) -> set[str]:
+def may_give(by: Actor) -> set[str]:
+    """The duties this person may give to a colleague."""
     given = {Duty.CASEWORKER, Duty.MANAGER}
     return {str(d) for d in (given | {Duty.COORDINATOR} if by.is_coordinator else given)}
 

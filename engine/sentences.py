@@ -14,6 +14,10 @@ TOLD = frozenset(
     [
         "case.opened",
         "case.closed",
+        "case.linked",
+        "case.unlinked",
+        "case.new_episode",
+        "case.led",
         "task.completed",
         "task.released",
         "task.reassigned",
@@ -49,6 +53,10 @@ TOLD = frozenset(
         "fault.raised",
         "fault.settled",
         "answers.corrected",
+        "relay.entered",
+        "relay.confirmed",
+        "relay.disputed",
+        "sheet.entered",
     ]
 )
 

@@ -251,6 +251,7 @@ class Sentence(BaseModel):
     text: str
     action: str
     on_behalf_of: str
+    entered_by: str
 
 
 class Span(BaseModel):

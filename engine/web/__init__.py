@@ -11,19 +11,29 @@ from starlette.exceptions import HTTPException
 from ..errors import EngineError
 from . import (
     account,
+    agencies,
     alarms,
     audit,
+    behalf,
     board,
     cases,
+    changes,
+    colleagues,
+    corrections,
     demo,
     directory,
     errors,
     forms,
+    handovers,
+    links,
     offers,
+    paper,
+    paths,
     relays,
     routing,
     signin,
     tasks,
+    views,
     worklist,
 )
 from .desk import SignedOut
@@ -33,7 +43,10 @@ __all__ = ["HANDLERS", "PUBLIC", "SignedOut", "errors", "router"]
 PUBLIC = frozenset({"/sign-in", "/language", "/health"})  # what answers without a session
 
 router = APIRouter(default_response_class=Response)
-PARTS = (signin, worklist, offers, relays, forms, tasks, routing, board, cases, alarms, audit, directory, account, demo)
+PARTS = (
+    *(signin, worklist, offers, relays, behalf, forms, tasks, routing, board, cases, links, alarms, audit),
+    *(paper, directory, colleagues, agencies, account, demo, changes, corrections, handovers, paths, views),
+)
 for part in PARTS:
     router.include_router(part.router)
 
@@ -44,4 +57,6 @@ HANDLERS: dict[type[Exception], Callable[[Any, Any], Response]] = {
     Exception: errors.show,
     SignedOut: errors.ask_to_sign_in,
     forms.Unfinished: forms.keep,
+    corrections.Uncorrected: corrections.again,
+    behalf.Unentered: behalf.again,
 }

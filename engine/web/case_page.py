@@ -12,7 +12,7 @@ from ..models.cases import Consent, ConsentAnswer, DecisionMade, Fault, Particip
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
-from . import path, pictures
+from . import bends, case_links, corrections, path, pictures
 from .desk import Desk
 from .words import Words
 
@@ -39,8 +39,11 @@ def view(desk: Desk, act: Act) -> dict[str, Any]:
         "consent_purposes": _purposes(words) if steers else [],
         "consent_answers": list(ConsentAnswer),
         "decisions": _decisions(act, words),
+        "bends": bends.of_case(desk, act),
+        "undecided": corrections.undecided(act, words),
         "alarms": _alarms(desk, act),
         "faults": _faults(act, words),
+        **case_links.shown(desk, act, steers=steers),
     }
 
 
@@ -94,6 +97,7 @@ def _open_tasks(
             "can": {
                 "route": steers and task.status is TaskStatus.AWAITING,
                 "reassign": steers and task.status is not TaskStatus.AWAITING,
+                "relay": steers and task.status is not TaskStatus.AWAITING and task.holder_id != desk.by.agency_id,
             },
         }
         for task in running
@@ -200,7 +204,7 @@ def _result(words: Words, name: str, value: Any) -> str:
     for family in ("risk", name):
         if words.t.knows(f"{family}.{value}"):
             return words.t.plain(f"{family}.{value}")
-    return str(value).replace("_", " ")
+    return words.code(name, value)
 
 
 def _alarms(desk: Desk, act: Act) -> list[dict[str, Any]]:

@@ -5,14 +5,14 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from .. import answers, cases, consents, tasks, timelines
+from .. import answers, cases, consents, links, tasks, timelines
 from ..access import rules, visibility
 from ..act import Act
 from ..errors import Invalid
 from ..models.cases import Case, ConsentAnswer
 from ..models.work import OPEN_TASK, HandoffState, TaskStatus
 from ..reference import read as known
-from . import case_page
+from . import bends, case_page
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -41,7 +41,24 @@ def begin(desk: Writer) -> Response:
 
     if not desk.text("region"):
         return _new(desk, errors={"region": desk.t("choose.one")}, status=422)
+    if desk.text("count").strip() not in ("", "1"):
+        return _several(desk)
     return desk.once(do)
+
+
+def _several(desk: Desk) -> Response:
+    """Several people of one event: each has a case and an intake of their own."""
+    count = desk.text("count").strip()
+    number = int(count) if count.isdecimal() and len(count) < 4 else 0
+
+    def do() -> str:
+        links.several(desk.session, number, region=desk.text("region"), by=desk.by)
+        return "/worklist?done=several"
+
+    try:
+        return desk.once(do)
+    except Invalid as refused:
+        return _new(desk, errors=desk.t.said_all(refused.fields, refused.message), status=422)
 
 
 @router.get("/cases/{reference}")
@@ -89,7 +106,7 @@ def _new(desk: Desk, *, errors: dict[str, str] | None = None, status: int = 200)
         regions=[{"code": code, "name": desk.t.choose(region.label)} for code, region in country.regions.items()],
         show_whereabouts=False,
         whereabouts=[],
-        values={"region": desk.text("region") or desk.by.region, "whereabouts": ""},
+        values={"region": desk.text("region") or desk.by.region, "whereabouts": "", "count": desk.text("count") or "1"},
         errors=errors or {},
     )
 
@@ -115,6 +132,7 @@ def _stretch(desk: Desk, act: Act) -> dict[str, Any]:
             }
             for task in found.tasks
         ],
+        "bends": bends.of_case(desk, act),
         "package": words.package(package),
         "handoffs": [_passed(desk, words, act, h) for h in found.handoffs if h.state is not HandoffState.EXHAUSTED],
         "spans": case_page.spans(words, found, act.agencies()),

@@ -35,6 +35,7 @@ def show(desk: Reader, region: str = "", service: str = "") -> Response:
 
 def _row(words: Words, agency: Agency, places: list[Place]) -> dict[str, Any]:
     return {
+        "id": agency.id,
         "name": agency.name,
         "region": words.region(agency.region),
         "roles": [words.role(role) for role in agency.roles if role in words.bundle.country.roles],
@@ -46,7 +47,7 @@ def _row(words: Words, agency: Agency, places: list[Place]) -> dict[str, Any]:
         "hours": agency.hours,
         "active": agency.active,
         "places": [
-            {"kind": p.kind, "free": p.total - p.taken, "total": p.total, "confirmed_at": p.confirmed_at}
+            {"kind": p.kind, "free": directory.free(p), "total": p.total, "confirmed_at": p.confirmed_at}
             for p in places
         ],
     }

@@ -106,8 +106,13 @@ class Filling:
             saved_at=self.saved_at,
             last=one,
             hidden={"section": section.name},
+            later=self.later(),
             errors=_told(self.form, self.said(errors or {})),
         )
+
+    def later(self) -> dict[str, str]:
+        """What was filled in about the time it happened and the paper it was written on."""
+        return {name: self.desk.text(name) for name in ("_happened_at", "_sheet")}
 
     def said(self, errors: Mapping[str, str]) -> dict[str, str]:
         """Complaints in the reader's language: a form's own are, those of the rules are said in English first."""
@@ -125,13 +130,16 @@ class Filling:
         shown = [q for q in to_show(section, known) if q.from_ is None or told.get(q.name)]
         return question_views(shown, values, self.desk.t, errors=errors, shown=told)
 
-    def check(self) -> HTMLResponse:
+    def check(self, *, errors: Mapping[str, str] | None = None, status: int = 200) -> HTMLResponse:
         """All answers on one page, before the task is completed."""
         asked = relevant_names(self.form, self.values, today=self.today)
         sections = self.sections
         return self.desk.render(
             "task_check.html",
+            status=status,
             task=self.head(),
+            later=self.later(),
+            errors=self.said(errors or {}),
             sections=[
                 {
                     "title": self.desk.t.choose(s.label.words),

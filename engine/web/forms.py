@@ -8,10 +8,12 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from .. import clock, drafts, tasks
+from ..access import visibility
 from ..errors import EngineError, Fault, Invalid
 from ..forms import read_post, validate
 from ..models.work import TaskStatus
-from . import drafting, errors
+from ..papers import AlreadyEntered
+from . import behalf, drafting, errors
 from .desk import Desk, Reader, Writer, see_other, store
 from .filling import take_up
 
@@ -77,9 +79,10 @@ def save(task_id: str, desk: Writer) -> Response:
 def complete(task_id: str, desk: Writer) -> Response:
     """Complete the task. Sent again, it is the same act; refused, nothing typed is lost."""
     raw = _gathered(desk, task_id)
-    revision, form_id = desk.revision(), desk.text("form_id")
+    revision, form_id, sheet = desk.revision(), desk.text("form_id"), desk.text("_sheet")
     try:
-        done = tasks.complete(desk.session, task_id, raw, by=desk.by, revision=revision, form_id=form_id)
+        by = behalf.late(desk, visibility.task(desk.session, task_id, by=desk.by).case_id)
+        done = tasks.complete(desk.session, task_id, raw, by=by, revision=revision, form_id=form_id, sheet=sheet)
     except EngineError as refused:
         raise Unfinished(refused, task_id) from refused
     if done.repeated:
@@ -108,6 +111,8 @@ def keep(request: Request, unfinished: Unfinished) -> Response:
     refused = unfinished.refused
     if isinstance(refused, Fault):
         errors.report(request, refused)
+    if isinstance(refused, AlreadyEntered):
+        return see_other(f"/sheets/{refused.code}")
     kept = False
     try:
         with store(request).transaction() as session:
@@ -137,6 +142,8 @@ def _again(desk: Desk, task_id: str, refused: Invalid) -> Response:
     """The first page on which something must be mended."""
     filling = take_up(desk, task_id)
     posted = filling.form.section(desk.text("section"))
+    if posted is None and not refused.fields.keys() & {question.name for question in filling.form.questions}:
+        return filling.check(errors=refused.fields, status=422)
     values = filling.typed(posted) if posted else filling.values
     wrong = [s for s in filling.form.sections if any(q.name in refused.fields for q in s.questions)]
     part = wrong[0] if wrong else posted or filling.sections[0]

@@ -9,10 +9,11 @@ from .. import act as acts
 from .. import directory, handoffs, handovers
 from ..access import rules, visibility
 from ..act import Act
+from ..errors import Invalid
 from ..models.cases import Consent
 from ..models.people import Agency
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, DeclineCode, Handoff, HandoffState, UserTask
-from . import relays
+from . import behalf, relays
 from .desk import Desk, Reader, Writer, see_other
 from .words import Words
 
@@ -36,9 +37,15 @@ def show(handoff_id: str, desk: Reader) -> Response:
 @router.post("/handoffs/{handoff_id}/acceptance")
 def accept(handoff_id: str, desk: Writer) -> Response:
     """Take responsibility."""
+    offered = visibility.handoff(desk.session, handoff_id, by=desk.by)
+    try:
+        by = behalf.late(desk, offered.case_id)
+    except Invalid as refused:
+        task = desk.session.get_one(UserTask, offered.task_id)
+        return _page(desk, offered, task, errors=desk.t.said_all(refused.fields, refused.message), status=422)
 
     def do() -> str:
-        handoff = handoffs.accept(desk.session, handoff_id, by=desk.by, revision=desk.revision())
+        handoff = handoffs.accept(desk.session, handoff_id, by=by, revision=desk.revision())
         return f"/tasks/{handoff.task_id}?done=accepted"
 
     return desk.once(do)
@@ -97,7 +104,7 @@ def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, A
     words = Words(act.bundle, desk.t)
     return {
         "id": handoff.id,
-        "reference": act.case.reference,
+        "reference": "" if handoff.receiver_id == desk.by.agency_id else act.case.reference,
         "task_name": words.task(task),
         "owed": words.owed(task.element),
         "state": handoff.state,
@@ -108,7 +115,9 @@ def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, A
         "offered_at": handoff.offered_at,
         "answer_by": handoff.answer_by if handoff.state in PENDING_HANDOFF else None,
         "giver": handoff.giver_name,
+        "handover": handoff.reason if handoff.reason in handovers.REASONS else "",
         "giver_phone": giver.phone if handoff.giver_id != desk.by.agency_id else "",
+        "giver_hours": giver.hours,
     }
 
 

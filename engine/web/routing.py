@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import consents, handoffs, offers
+from .. import consents, directory, handoffs, offers
 from ..access import rules, visibility
 from ..act import Act
 from ..consents import Basis
@@ -89,7 +89,8 @@ def _candidate(words: Words, act: Act, one: Candidate, basis: Basis | None, pass
         "region": words.region(agency.region),
         "phone": agency.phone,
         "hours": agency.hours,
-        "free": place.total - place.taken if place else None,
+        "free": directory.free(place) if place else None,
+        "unknown": place is not None and directory.free(place) is None,
         "tried": "" if tried is None else tried.reason if tried.state is HandoffState.DECLINED else "expired",
         "allowed": allowed,
         "ground": ground,

@@ -7,14 +7,16 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import answers, drafts, movements, tasks
+from .. import answers, drafts, movements, relays, tasks
 from ..access import rules, visibility
 from ..act import Act
-from ..errors import EngineError
+from ..actor import Actor
+from ..errors import EngineError, Invalid
 from ..models.cases import Case
 from ..models.people import Agency, User
 from ..models.work import Deadline, DeadlineKind, Movement, TaskStatus, UserTask
 from ..movements import Condition, Escort
+from . import behalf, bends
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -67,22 +69,33 @@ def assign(task_id: str, desk: Writer) -> Response:
 def depart(task_id: str, desk: Writer) -> Response:
     """The person has left, with whom."""
 
-    def do() -> str:
-        movements.depart(desk.session, task_id, escort=Escort(desk.text("escort")), by=desk.by)
+    def do(by: Actor) -> str:
+        movements.depart(desk.session, task_id, escort=Escort(desk.text("escort")), by=by)
         return f"/tasks/{task_id}?done=departed"
 
-    return desk.once(do) if desk.text("escort") in set(Escort) else _choose(desk, task_id, "escort")
+    return _travel(desk, task_id, do) if desk.text("escort") in set(Escort) else _choose(desk, task_id, "escort")
 
 
 @router.post("/tasks/{task_id}/arrival")
 def arrive(task_id: str, desk: Writer) -> Response:
     """The person is there, in what condition."""
 
-    def do() -> str:
-        movements.arrive(desk.session, task_id, condition=Condition(desk.text("condition")), by=desk.by)
+    def do(by: Actor) -> str:
+        movements.arrive(desk.session, task_id, condition=Condition(desk.text("condition")), by=by)
         return f"/tasks/{task_id}?done=arrived"
 
-    return desk.once(do) if desk.text("condition") in set(Condition) else _choose(desk, task_id, "condition")
+    known = desk.text("condition") in set(Condition)
+    return _travel(desk, task_id, do) if known else _choose(desk, task_id, "condition")
+
+
+def _travel(desk: Desk, task_id: str, do: Callable[[Actor], str]) -> Response:
+    """What happened on the way, at the time at which it happened."""
+    task = visibility.task(desk.session, task_id, by=desk.by)
+    try:
+        by = behalf.late(desk, task.case_id)
+    except Invalid as refused:
+        return _page(desk, task, errors=desk.t.said_all(refused.fields, refused.message), status=422)
+    return desk.once(lambda: do(by))
 
 
 def _choose(desk: Desk, task_id: str, name: str) -> Response:
@@ -109,6 +122,7 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, s
         escorts=list(Escort),
         conditions=list(Condition),
         colleagues=tasks.colleagues(desk.session, agency_id=task.holder_id) if can["reassign"] else [],
+        bends=bends.of_task(desk, act, task),
         errors=errors or {},
     )
 
@@ -164,6 +178,7 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
         "arrive": journey is not None and journey.to_id == by.agency_id and journey.arrived_at is None,
         "reassign": task.status in ON_DESK and (own or steers),
         "route": task.status is TaskStatus.AWAITING and steers,
+        "relay": relays.may_enter(desk.session, task, by),
     }
     return can, why
 

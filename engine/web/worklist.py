@@ -15,7 +15,7 @@ from ..models.cases import Case
 from ..models.people import Agency
 from ..models.records import Outbox, OutboxState
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff, HandoffState, TaskStatus, UserTask
-from . import paging, relays
+from . import behalf, paging, relays
 from .desk import Desk, Reader, see_other
 from .words import Words
 
@@ -55,6 +55,7 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], *, mine: bo
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
         "awaiting": [_awaited(names, handoff) for handoff in given],
         "relays": relays.waiting(desk) if first else [],
+        **(behalf.waiting(desk) if first else {}),
         "filters": {"mine": mine},
         "more": f"/worklist?after={last}{'&mine=1' if mine else ''}" if more else None,
         "can_open_case": rules.can(rules.check_open_case, desk.by),
@@ -110,7 +111,7 @@ def _offer(names: _Names, offer: Handoff) -> dict[str, Any]:
     return {
         "id": offer.id,
         "task_name": names.words[offer.case_id].task(names.tasks[offer.task_id]),
-        "reference": names.references[offer.case_id],
+        "reference": "",  # whoever is only asked does not learn which case it is
         "giver": offer.giver_name,
         "urgent": offer.urgent,
         "service": offer.service,

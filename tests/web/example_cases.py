@@ -22,14 +22,22 @@ ENTRIES = [
         "happened_at": hours(-120),
         "entered_at": hours(-120),
         "on_behalf_of": "",
+        "entered_by": "",
     },
     {
         "text": "Shelter of Osh declined: No place, no capacity",
         "happened_at": hours(-110),
         "entered_at": hours(-80),
         "on_behalf_of": "Shelter of Osh",
+        "entered_by": "Police of Osh",
     },
-    {"text": "Shelter of Bishkek accepted", "happened_at": hours(-108), "entered_at": hours(-108), "on_behalf_of": ""},
+    {
+        "text": "Shelter of Bishkek accepted",
+        "happened_at": hours(-108),
+        "entered_at": hours(-108),
+        "on_behalf_of": "",
+        "entered_by": "",
+    },
 ]
 
 CASE = {
@@ -52,7 +60,7 @@ OPEN_TASKS: list[dict[str, Any]] = [
         "holder": "Cholpon Example",
         "due_at": hours(-30),
         "handoff": None,
-        "can": {"route": False, "reassign": True},
+        "can": {"route": False, "reassign": True, "relay": True},
     },
     {
         "id": "t2",
@@ -69,7 +77,7 @@ OPEN_TASKS: list[dict[str, Any]] = [
             "undelivered": True,
             "phone": "+996 312 00000",
         },
-        "can": {"route": True, "reassign": False},
+        "can": {"route": True, "reassign": False, "relay": False},
     },
 ]
 
@@ -90,6 +98,10 @@ SVG = Markup(
 CASE_SHOW: dict[str, Any] = {
     "case": CASE,
     "open_tasks": OPEN_TASKS,
+    "links": [{"id": "l1", "reference": "RD3-9TWX", "leads": True, "since": hours(-3)}],
+    "episodes": [{"reference": "TT4-9TWX", "status": "closed", "opened_at": hours(-9000)}],
+    "can_link": True,
+    "can_reopen": True,
     "path": PATH,
     "diagrams": [{"title": "National referral", "svg": SVG, "sentence": "The case stands at: Stay in the shelter."}],
     "spans": SPANS,
@@ -224,6 +236,7 @@ PAGES: dict[str, dict[str, Any]] = {
                 "phone": "+996 3222 00000",
                 "hours": "day and night",
                 "free": 0,
+                "unknown": False,
                 "tried": "no_capacity",
                 "allowed": True,
                 "ground": "consent: shelter",
@@ -235,6 +248,7 @@ PAGES: dict[str, dict[str, Any]] = {
                 "phone": "",
                 "hours": "",
                 "free": 3,
+                "unknown": False,
                 "tried": "expired",
                 "allowed": True,
                 "ground": "consent: shelter",
@@ -246,6 +260,7 @@ PAGES: dict[str, dict[str, Any]] = {
                 "phone": "",
                 "hours": "",
                 "free": None,
+                "unknown": True,
                 "tried": "",
                 "allowed": False,
                 "ground": "the person did not agree to this agency",

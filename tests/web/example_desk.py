@@ -27,7 +27,7 @@ TASK: dict[str, Any] = {
 
 NOTHING_MORE = {"claim": False, "release": False, "complete": False, "depart": False, "arrive": False}
 
-CAN = NOTHING_MORE | {"reassign": False, "route": False}
+CAN = NOTHING_MORE | {"reassign": False, "route": False, "relay": False}
 
 OFFER = {
     "id": "77aa",
@@ -44,6 +44,7 @@ OFFER = {
     "answer_by": hours(0.8),
     "giver": "Police of Osh, unit 2",
     "giver_phone": "+996 3222 00000",
+    "giver_hours": "day and night",
     "service": "shelter",
     "sex": "male",
     "age_band": "adult",
@@ -132,7 +133,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "task_show.html": {
         "task": TASK,
         "package": PACKAGE,
-        "can": CAN | {"release": True, "complete": True, "arrive": True, "reassign": True, "route": True},
+        "can": CAN
+        | {"release": True, "complete": True, "arrive": True, "reassign": True, "route": True, "relay": True},
         "why_not": {"complete": "The person has not arrived yet. Record the arrival first, then complete this task."},
         "form_url": "/tasks/4f2a/form",
         "engaged": True,
@@ -149,13 +151,14 @@ PAGES: dict[str, dict[str, Any]] = {
         ],
         "action": "/tasks/4f2a/completion",
         "back": "/tasks/4f2a/form/2",
+        "later": {"_happened_at": "", "_sheet": ""},
     },
     "error.html": {"status": 409, "detail": "This offer has been recalled.", "back": "/worklist", "fields_kept": True},
     "already_received.html": {"received_at": hours(-1), "task_name": "Intake", "next": "/worklist"},
     "case_new.html": {
         "regions": [{"code": "osh", "name": "Osh and the south"}, {"code": "abroad_kz", "name": "Kazakhstan"}],
         "whereabouts": ["in_country", "abroad"],
-        "values": {"region": "osh", "whereabouts": ""},
+        "values": {"region": "osh", "whereabouts": "", "count": "1"},
         "show_whereabouts": True,
         "errors": {"whereabouts": "Say where the person is."},
     },

@@ -61,6 +61,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "directory.html": {
         "agencies": [
             {
+                "id": "g1",
                 "name": "Shelter of Osh",
                 "region": "Osh",
                 "roles": ["Shelter"],
@@ -72,11 +73,12 @@ PAGES: dict[str, dict[str, Any]] = {
                 "hours": "day and night",
                 "active": True,
                 "places": [
-                    {"kind": "women", "free": 2, "total": 8, "confirmed_at": hours(-40)},
+                    {"kind": "women", "free": None, "total": 8, "confirmed_at": hours(-40)},
                     {"kind": "children", "free": 0, "total": 2, "confirmed_at": hours(-40)},
                 ],
             },
             {
+                "id": "g2",
                 "name": "Prosecutor",
                 "region": "Bishkek",
                 "roles": ["Prosecutor"],

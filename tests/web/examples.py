@@ -9,14 +9,14 @@ from engine.forms import compile_form
 from engine.language import Translator
 from engine.web.questions import question_views, to_show
 from engine.web.templates import Frame, Link
-from tests.web import example_cases, example_desk, example_record
+from tests.web import example_cases, example_daily, example_desk, example_record
 from tests.web.example_desk import TASK
 from tests.web.example_times import NOW, hours
 
 __all__ = ["NOW", "PAGES", "attributes", "context", "form_page", "frame", "hours"]
 
 FORMS = Path(__file__).parents[2] / "forms" / "kg"
-PAGES: dict[str, dict[str, Any]] = example_desk.PAGES | example_cases.PAGES | example_record.PAGES
+PAGES: dict[str, dict[str, Any]] = example_desk.PAGES | example_cases.PAGES | example_record.PAGES | example_daily.PAGES
 
 
 def frame(language: str = "en", **changes: Any) -> Frame:
@@ -69,6 +69,7 @@ def form_page(
         "saved_at": hours(-0.1),
         "last": section + 1 == len(form.sections),
         "hidden": {"section": part.name},
+        "later": {"_happened_at": "", "_sheet": ""},
         "errors": errors or {},
     }
 

@@ -22,7 +22,7 @@ FIRST_PAGE = 60 * 1024
 # What is said of an offer that can no longer be answered.
 OFFER_HEAD = (
     *("id", "reference", "task_name", "owed", "state", "state_at", "outcome", "revision", "urgent", "offered_at"),
-    *("answer_by", "giver", "giver_phone"),
+    *("answer_by", "giver", "giver_phone", "giver_hours"),
 )
 
 
