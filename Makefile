@@ -48,7 +48,7 @@ test: $(DEV)  ## Run all tests on SQLite, then on PostgreSQL
 
 prove: $(DEV)  ## Run the batteries at full size and write PROOF.md (long)
 	@.ci/setup
-	@NRM_PROVE=1 WORKERS=$(WORKERS) .ci/tests -m battery $(ARGS)
+	@NRM_PROVE=1 WORKERS=$(WORKERS) .ci/tests -m battery -o faulthandler_timeout=0 $(ARGS)
 
 check: lint diagrams test  ## All that CI runs: format, lint, types, imports, diagrams, tests
 
