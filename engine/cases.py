@@ -6,23 +6,24 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from . import act as acts
-from . import bundles, clock, deadlines, instances, messages, reference
+from . import bundles, clock, deadlines, finding, instances, messages, reference
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
 from .config import settings
 from .errors import Invalid, NotFound
+from .finding import BoardFilter
 from .models.cases import Bundle as StoredBundle
 from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
 from .models.columns import new_id
 from .models.people import Agency, Duty, User
-from .models.work import OPEN_TASK, PENDING_HANDOFF, Deadline, Handoff, HandoffState, Movement, UserTask
+from .models.work import OPEN_TASK, PENDING_HANDOFF, Deadline, Handoff, Movement, UserTask
 
 OPENED = "case_opened"
 PAGE = 50
+EVERYTHING_OPEN = BoardFilter()
 
 
 def open_case(
@@ -118,26 +119,13 @@ def board(
     session: Session,
     *,
     by: Actor,
-    status: CaseStatus = CaseStatus.OPEN,
-    region: str = "",
-    late: bool = False,
-    unopened: bool = False,
+    wanted: BoardFilter = EVERYTHING_OPEN,
     after: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> Board:
     """The cases a coordinator steers, newest first, with all open stages, holders and clocks."""
-    query = visibility.visible_cases(by).where(Case.status == status)
-    if region:
-        query = query.where(Case.region == region)
-    if late:
-        query = query.where(col(Case.id).in_(_overdue()))
-    if unopened:
-        query = query.where(col(Case.id).in_(_unopened()))
-    if after is not None:
-        moment, case_id = after
-        query = query.where(
-            (col(Case.opened_at) < moment) | ((col(Case.opened_at) == moment) & (col(Case.id) < case_id))
-        )
+    behind = finding.after(after, col(Case.opened_at), col(Case.id))
+    query = visibility.visible_cases(by).where(*wanted.conditions(by), *behind)
     order = (col(Case.opened_at).desc(), col(Case.id).desc())
     cases = list(session.exec(query.order_by(*order).limit(limit + 1)).all())
     more, cases = cases[limit:], cases[:limit]
@@ -159,18 +147,10 @@ def counts(session: Session, *, by: Actor) -> dict[str, int]:
     seen = visibility.visible_cases(by).where(Case.status == CaseStatus.OPEN).with_only_columns(col(Case.id))
     parts = {
         "open": seen,
-        "late": seen.where(col(Case.id).in_(_overdue())),
-        "unopened": seen.where(col(Case.id).in_(_unopened())),
+        "late": seen.where(col(Case.id).in_(finding.overdue())),
+        "unopened": seen.where(col(Case.id).in_(finding.unopened())),
     }
     return {name: session.exec(select(func.count()).select_from(part.subquery())).one() for name, part in parts.items()}
-
-
-def _overdue() -> SelectOfScalar[str]:
-    return select(UserTask.case_id).where(col(UserTask.status).in_(OPEN_TASK), col(UserTask.due_at) < clock.now())
-
-
-def _unopened() -> SelectOfScalar[str]:
-    return select(Handoff.case_id).where(col(Handoff.state).in_((HandoffState.OFFERED, HandoffState.DELIVERED)))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, consents, deadlines, drafts, instances, papers
+from . import alarms, answers, consents, deadlines, drafts, finding, instances, papers
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed
+from .finding import WorklistFilter
 from .forms import validate
 from .models.cases import ConsentAnswer
 from .models.people import User
@@ -29,36 +30,29 @@ from .models.work import (
 )
 
 PAGE = 50
+EVERYTHING = WorklistFilter()
 
 
 def worklist(
     session: Session,
     *,
     by: Actor,
-    mine: bool = False,
+    wanted: WorklistFilter = EVERYTHING,
     after: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> list[UserTask]:
-    """The duties on the agency's desk (or those the person has taken), newest first.
-
-    `after` is the last row of the page before.
-    """
+    """The duties on the agency's desk, newest first. `after` is the last row of the page before."""
     query = (
         select(UserTask)
         .where(
             UserTask.holder_id == by.agency_id,
             col(UserTask.status).in_((TaskStatus.OPEN, TaskStatus.CLAIMED)),
+            *wanted.conditions(by),
+            *finding.after(after, col(UserTask.opened_at), col(UserTask.id)),
         )
         .order_by(col(UserTask.opened_at).desc(), col(UserTask.id).desc())
         .limit(limit)
     )
-    if mine:
-        query = query.where(UserTask.claimed_by_id == by.user_id)
-    if after is not None:
-        moment, task_id = after
-        query = query.where(
-            (col(UserTask.opened_at) < moment) | ((col(UserTask.opened_at) == moment) & (col(UserTask.id) < task_id))
-        )
     return list(session.exec(query).all())
 
 

@@ -8,10 +8,8 @@ from .actor import Actor
 from .errors import Invalid, NotFound
 from .models.people import SavedView
 
-FILTERS = {
-    "board": ("status", "region", "stage", "lane", "agency", "clock", "language", "urgent", "waiting"),
-    "worklist": ("stage", "clock", "urgent", "assignee"),
-}
+WORKLIST = ("stage", "lane", "clock", "region", "language", "urgent", "assignee")
+FILTERS = {"worklist": WORKLIST, "board": (*WORKLIST, "status", "agency", "waiting", "unopened")}
 MOST = 20
 
 

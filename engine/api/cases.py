@@ -1,8 +1,8 @@
 """Cases: opening one, the board, one case as its reader may see it, its story, and messages to it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session, select
 
 from .. import cases, tasks, timelines
@@ -10,12 +10,12 @@ from ..act import Act
 from ..actor import Actor
 from ..cases import CaseView
 from ..errors import NotAllowed
-from ..models.cases import Case, CaseStatus
+from ..models.cases import Case
 from ..models.work import TaskStatus, UserTask
 from . import paging, showing, told
 from .desk import Desk, Doer, Done, Reader
-from .paging import Cursor, Limit
-from .schemas import Code, NewCase, NewMessage
+from .filters import BoardQuery
+from .schemas import NewCase, NewMessage
 from .strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, prefix="/cases", tags=["cases"])
@@ -50,18 +50,13 @@ def board(
     desk: Reader,
     request: Request,
     response: Response,
-    limit: Limit = paging.USUAL,
-    cursor: Cursor = None,
-    status: CaseStatus = CaseStatus.OPEN,
-    region: Code | None = None,
-    late: bool = False,
+    asked: Annotated[BoardQuery, Query()],
 ) -> told.Board:
     """The cases a coordinator steers, newest first, each with everything that is open in it."""
     if not desk.by.is_coordinator:
         raise NotAllowed("The board is the coordinators'. Your duties are at /tasks, your offers at /handoffs.")
-    found = cases.board(
-        desk.session, by=desk.by, status=status, region=region or "", late=late, after=paging.after(cursor), limit=limit
-    )
+    after = paging.after(asked.cursor)
+    found = cases.board(desk.session, by=desk.by, wanted=asked.wanted, after=after, limit=asked.limit)
     following = paging.write(*found.after) if found.after else None
     return told.Board(items=_lines(desk, found), next=paging.link(request, response, following))
 

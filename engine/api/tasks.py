@@ -1,8 +1,8 @@
 """User tasks: the worklist, one task with its form, and everything a person does with it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
 from .. import act as acts
@@ -14,7 +14,7 @@ from ..models.cases import Case
 from ..models.work import OPEN_TASK, UserTask
 from . import paging, showing, told
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag
-from .paging import Cursor, Limit
+from .filters import WorklistQuery
 from .schemas import Arrival, Assignment, Completion, Departure, NewOffer, SectionDraft
 from .strict import StrictRoute
 from .tokens import people
@@ -24,10 +24,11 @@ router = APIRouter(route_class=StrictRoute, prefix="/tasks", tags=["tasks"])
 
 @router.get("")
 def worklist(
-    desk: Reader, request: Request, response: Response, limit: Limit = paging.USUAL, cursor: Cursor = None
+    desk: Reader, request: Request, response: Response, asked: Annotated[WorklistQuery, Query()]
 ) -> told.Tasks:
     """The duties on the agency's desk, newest first."""
-    rows = tasks.worklist(desk.session, by=desk.by, after=paging.after(cursor), limit=limit + 1)
+    limit, after = asked.limit, paging.after(asked.cursor)
+    rows = tasks.worklist(desk.session, by=desk.by, wanted=asked.wanted, after=after, limit=limit + 1)
     page = rows[:limit]
     following = paging.write(page[-1].opened_at, page[-1].id) if len(rows) > limit else None
     return told.Tasks(items=showing.tasks(desk, page), next=paging.link(request, response, following))

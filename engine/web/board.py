@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from .. import act as acts
 from .. import bundles, cases, clock
@@ -12,64 +11,40 @@ from ..access import rules
 from ..act import Act
 from ..cases import Board
 from ..errors import NotFound
-from ..models.cases import Case, CaseStatus
+from ..models.cases import Case
 from ..models.work import TaskStatus, UserTask
-from . import paging, path
+from . import filters, paging, path, views
 from .desk import Desk, Reader
+from .filters import AskedOfBoard
 from .words import Words
 
 router = APIRouter()
 
 
-class Asked(BaseModel):
-    """What the board is asked for, as it stands in the address."""
-
-    status: str = CaseStatus.OPEN.value
-    region: str = ""
-    late: str = ""
-    unopened: str = ""
-    after: str = ""
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """The same, read leniently: a word that is none of ours asks for nothing."""
-        status = CaseStatus.CLOSED if self.status == CaseStatus.CLOSED else CaseStatus.OPEN
-        return {
-            "status": status,
-            "region": self.region[:32],
-            "late": self.late == "1",
-            "unopened": self.unopened == "1",
-        }
-
-
 @router.get("/cases")
-def show(desk: Reader, asked: Annotated[Asked, Query()]) -> Response:
+def show(desk: Reader, asked: Annotated[AskedOfBoard, Query()]) -> Response:
     """The board of cases; for coordinators only."""
     if not desk.by.is_coordinator:
         raise NotFound()
-    board = cases.board(desk.session, by=desk.by, after=paging.read(asked.after), **asked.filters)
+    board = cases.board(desk.session, by=desk.by, wanted=asked.wanted, after=paging.read(asked.after))
     return desk.render(
         "case_board.html",
         cases=[_row(desk, board, case) for case in board.cases],
-        filters=asked.filters,
-        regions=_regions(desk),
+        filters=asked.shown(),
+        choices=filters.choices(desk, board.agencies.values()),
+        views=views.of(desk, "board"),
+        query=asked.query(),
         counts=cases.counts(desk.session, by=desk.by),
         can_open_case=rules.can(rules.check_open_case, desk.by),
         more=_more(board, asked),
     )
 
 
-def _more(board: Board, asked: Asked) -> str | None:
+def _more(board: Board, asked: AskedOfBoard) -> str | None:
     if board.after is None:
         return None
-    kept = asked.model_dump(exclude={"after"}, exclude_defaults=True)
-    words = "".join(f"&{name}={value}" for name, value in kept.items() if value.replace("_", "").isalnum())
+    words = f"&{asked.query()}" if asked.query() else ""
     return f"/cases?after={paging.write(*board.after)}{words}"
-
-
-def _regions(desk: Desk) -> list[dict[str, str]]:
-    country = cases.current_bundle(desk.session).country
-    return [{"code": code, "name": desk.t.choose(region.label)} for code, region in country.regions.items()]
 
 
 def _row(desk: Desk, board: Board, case: Case) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlmodel import col, select
 
@@ -15,8 +15,9 @@ from ..models.cases import Case
 from ..models.people import Agency
 from ..models.records import Outbox, OutboxState
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff, HandoffState, TaskStatus, UserTask
-from . import behalf, paging, relays
+from . import behalf, filters, paging, relays, views
 from .desk import Desk, Reader, see_other
+from .filters import AskedOfWorklist
 from .words import Words
 
 router = APIRouter()
@@ -33,20 +34,23 @@ def home(desk: Reader) -> Response:
 
 
 @router.get("/worklist")
-def show(desk: Reader, mine: str = "", after: str = "") -> Response:
+def show(desk: Reader, asked: Annotated[AskedOfWorklist, Query()]) -> Response:
     """The worklist. Offers in it are delivered by being shown."""
     offers = handoffs.offered(desk.session, by=desk.by)
     if any(offer.state is HandoffState.OFFERED for offer in offers):
         with desk.writing() as session:
             handoffs.deliver(session, by=desk.by)
         offers = handoffs.offered(desk.session, by=desk.by)
-    duties = tasks.worklist(desk.session, by=desk.by, mine=mine == "1", after=paging.read(after), limit=tasks.PAGE + 1)
-    return desk.render("worklist.html", **_view(desk, offers, duties, mine=mine == "1", first=not after))
+    after = paging.read(asked.after)
+    duties = tasks.worklist(desk.session, by=desk.by, wanted=asked.wanted, after=after, limit=tasks.PAGE + 1)
+    return desk.render("worklist.html", **_view(desk, offers, duties, asked))
 
 
-def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], *, mine: bool, first: bool) -> dict[str, Any]:
+def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], asked: AskedOfWorklist) -> dict[str, Any]:
+    first = not asked.after
+    chosen = asked.words()
     more, duties = duties[tasks.PAGE :], duties[: tasks.PAGE]
-    unplaced = tasks.unplaced(desk.session, by=desk.by) if first else []
+    unplaced = tasks.unplaced(desk.session, by=desk.by) if first and not chosen else []
     given = _shown(handoffs.awaiting_outcome(desk.session, by=desk.by)) if first else []
     names = _names(desk, [*duties, *unplaced], [*offers, *given])
     last = paging.write(duties[-1].opened_at, duties[-1].id) if more else ""
@@ -56,8 +60,11 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], *, mine: bo
         "awaiting": [_awaited(names, handoff) for handoff in given],
         "relays": relays.waiting(desk) if first else [],
         **(behalf.waiting(desk) if first else {}),
-        "filters": {"mine": mine},
-        "more": f"/worklist?after={last}{'&mine=1' if mine else ''}" if more else None,
+        "filters": asked.shown(),
+        "choices": filters.choices(desk),
+        "views": views.of(desk, "worklist"),
+        "query": asked.query(),
+        "more": f"/worklist?after={last}{'&' if chosen else ''}{asked.query()}" if more else None,
         "can_open_case": rules.can(rules.check_open_case, desk.by),
     }
 
