@@ -61,10 +61,7 @@ def stand_in(
         raise NotFound()
     act = begin(session, case_id, by)
     _check_moment(happened_at, case.opened_at - OLDEST, act.at)
-    if not said_by.strip():
-        raise Invalid(fields={"said_by": "Say who said it: a name or a function."})
-    if channel is Channel.LETTER and not paper.strip():
-        raise Invalid(fields={"paper": "Say where the letter is kept."})
+    _check_words(channel, said_by, paper)
     relay = Relay(
         id=(relay_id := new_id()),
         case_id=case_id,
@@ -72,19 +69,29 @@ def stand_in(
         entered_by_id=by.user_id,
         entered_by_agency_id=by.agency_id or "",
         channel=channel,
-        detail=vault.of(session).seal_json(
-            {"said_by": said_by[:200], "paper": paper[:200]},
-            case_id=case_id,
-            domain="operational",
-            place=f"{DETAIL}:{relay_id}",
-        ),
+        detail=_sealed(session, case_id, relay_id, said_by, paper),
         about=about,
         happened_at=happened_at,
         entered_at=act.at,
     )
     session.add(relay)
     act.record("relay.entered", relay, agency=agency.name, channel=channel)
-    behalf = Behalf(relay_id=relay.id, agency_id=by.agency_id or "", agency_name=by.agency_name)
+    return _speaking_for(agency, relay, by)
+
+
+def _check_words(channel: Channel, said_by: str, paper: str) -> None:
+    if not said_by.strip():
+        raise Invalid(fields={"said_by": "Say who said it: a name or a function."})
+    if channel is Channel.LETTER and not paper.strip():
+        raise Invalid(fields={"paper": "Say where the letter is kept."})
+
+
+def _sealed(session: Session, case_id: str, relay_id: str, said_by: str, paper: str) -> bytes:
+    words = {"said_by": said_by[:200], "paper": paper[:200]}
+    return vault.of(session).seal_json(words, case_id=case_id, domain="operational", place=f"{DETAIL}:{relay_id}")
+
+
+def _speaking_for(agency: Agency, relay: Relay, by: Actor) -> Actor:
     return Actor(
         user_id=by.user_id,
         agency_id=agency.id,
@@ -94,8 +101,8 @@ def stand_in(
         duties=frozenset({Duty.CASEWORKER}),
         region=agency.region,
         language=by.language,
-        happened_at=happened_at,
-        behalf=behalf,
+        happened_at=relay.happened_at,
+        behalf=Behalf(relay_id=relay.id, agency_id=by.agency_id or "", agency_name=by.agency_name),
     )
 
 

@@ -77,7 +77,7 @@ class Office:
         else:
             self.say(done=chosen | {"subject": done}, again=again)
 
-    # ---- choosing
+    # choosing
     def _choose(self) -> Act | None:
         with self.store.reading() as session:
             live = session.exec(select(Case.id).where(Case.status == CaseStatus.OPEN)).all()
@@ -96,7 +96,7 @@ class Office:
         for task in session.exec(query).all():
             yield {"verb": "complete", "id": task.id, "agency": task.holder_id, "form_id": new_id()}
 
-    # ---- doing: each says what the ledger must hold once
+    # doing: each says what the ledger must hold once
     def _open(self, session: Session, chosen: Act) -> str:
         return cases.open_case(session, by=self.staff.by_login[chosen["login"]]).id
 

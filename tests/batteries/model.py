@@ -178,7 +178,7 @@ class Model:
         own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region]
         return own[0].id if own else self.duty_desk
 
-    # ---- what the drawing did
+    # what the drawing did
     def opened(self, case: Episode, duties: Iterable[Duty], agency: str | None) -> None:
         """Steps the drawing opened in an act of this agency (None: a clock)."""
         for duty in duties:
@@ -206,7 +206,7 @@ class Model:
             if (place, within) == (instance, ""):
                 case.fills[instance, scope, lane] = Fill(fill.agency)
 
-    # ---- who may be asked, and on what ground
+    # who may be asked, and on what ground
     def basis(self, case: Episode, duty: Duty) -> tuple[str, str | None] | None:
         """The ground of an offer and the only recipient it names."""
         answer, recipient = case.consents.get(duty.purpose, ("", None)) if duty.purpose else ("", None)
@@ -259,7 +259,7 @@ class Model:
             return "children"
         return "men" if case.facts.get("sex") == "male" else "women"
 
-    # ---- offering
+    # offering
     def make(self, case: Episode, duty: Duty, *, again: bool = False) -> None:
         """Ask the next agency, or all where it is urgent; nobody left: the coordinator holds it."""
         if case.pending(duty.key):

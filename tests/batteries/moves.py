@@ -66,7 +66,7 @@ def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
     return [*moves, (6.0, complete, about), (0.4, release, about)]
 
 
-# ---- tasks
+# tasks
 def open_case(run: Run) -> None:
     """A first responder detects somebody."""
     by = run.staff.by_login[run.rng.choice(world.FIRST_RESPONDERS)]
@@ -134,7 +134,7 @@ def wrong_task(run: Run, case: Episode, duty: Duty) -> None:
     run.check(case, by.agency_id)
 
 
-# ---- offers
+# offers
 def accept(run: Run, case: Episode, offer: Offer) -> None:
     """The receiver takes responsibility, unless the last place has just gone."""
     by = run.anyone(offer.to)
@@ -256,7 +256,7 @@ def confirm_places(run: Run) -> None:
     beds.total, beds.confirmed_at = total, run.now
 
 
-# ---- the way there
+# the way there
 def depart(run: Run, case: Episode, duty: Duty) -> None:
     """The person leaves."""
     by = run.anyone(run.rng.choice((duty.giver, str(duty.holder))))
@@ -283,7 +283,7 @@ def arrive(run: Run, case: Episode, duty: Duty) -> None:
     run.check(case, by.agency_id)
 
 
-# ---- time
+# time
 def tick(run: Run) -> None:
     """The clock moves to what is due next, and the worker acts."""
     with run.store.reading() as session:
