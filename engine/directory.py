@@ -10,6 +10,7 @@ from . import clock
 from .act import Act
 from .errors import Invalid
 from .models.people import Agency, Place, PlaceKind, Reach
+from .models.work import Handoff
 
 CONFIRMED_FOR = timedelta(hours=24)
 OVER_CAPACITY = ("emergency", "family_together", "short_stay")
@@ -108,6 +109,12 @@ def is_confirmed(place: Place, now: datetime) -> bool:
 def free(place: Place) -> int | None:
     """How many places are free; None where nobody confirmed the number in the last 24 hours."""
     return max(place.total - place.taken, 0) if is_confirmed(place, clock.now()) else None
+
+
+def is_full(session: Session, handoff: Handoff) -> bool:
+    """Whether the place this offer would take is taken by now: accepting it needs a reason."""
+    place = session.get(Place, handoff.place_id) if handoff.place_id else None
+    return place is not None and place.taken + handoff.unit > place.total
 
 
 def take_place(act: Act, place_id: str, size: int, *, over_capacity: str = "") -> bool:

@@ -7,7 +7,7 @@ from ..act import Act
 from ..models.work import PENDING_HANDOFF, Handoff, HandoffState
 from . import showing, told
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag, store
-from .schemas import Refusal
+from .schemas import Acceptance, Refusal
 from .strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, prefix="/handoffs", tags=["handoffs"])
@@ -59,9 +59,14 @@ def _done(desk: Desk, handoff: Handoff) -> Done:
 
 
 @router.post("/{handoff_id}/acceptance", response_model=told.Handoff)
-def accept(desk: Doer, handoff_id: RowId, revision: Revision) -> Response:
+def accept(desk: Doer, handoff_id: RowId, revision: Revision, body: Acceptance | None = None) -> Response:
     """Take responsibility: the task is on this agency's desk from now on."""
-    return desk.once(lambda: _done(desk, handoffs.accept(desk.session, handoff_id, by=desk.by, revision=revision)))
+    beyond = (body.over_capacity if body else None) or ""
+    return desk.once(
+        lambda: _done(
+            desk, handoffs.accept(desk.session, handoff_id, by=desk.by, revision=revision, over_capacity=beyond)
+        )
+    )
 
 
 @router.post("/{handoff_id}/refusal", response_model=told.Handoff)

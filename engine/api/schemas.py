@@ -2,9 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
-from ..models.cases import ConsentAnswer
+from ..models.cases import Channel, ConsentAnswer
 from ..models.work import DeclineCode
 from ..movements import Condition, Escort
 
@@ -55,10 +65,37 @@ class NewMessage(Sent):
     payload: dict[Code, Value] = Field(default={}, max_length=50)
 
 
-class Completion(Sent):
-    """The answers to the task's form."""
+class Behalf(Sent):
+    """What somebody said who has no account here: who said it, how it was heard, when it happened, where the paper is."""
+
+    channel: Channel
+    said_by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+    paper: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    happened_at: AwareDatetime
+
+
+class Later(Sent):
+    """An act that is entered later than it happened, or for the agency whose act it is."""
+
+    happened_at: AwareDatetime | None = Field(default=None, description="When it happened; now by default.")
+    behalf: Behalf | None = Field(default=None, description="For the agency whose act it is; it carries its own time.")
+
+    @model_validator(mode="after")
+    def _one_time(self) -> "Later":
+        if self.happened_at is not None and self.behalf is not None:
+            raise ValueError("Give the time once: inside behalf")
+        return self
+
+
+class Acceptance(Later):
+    """Nothing is needed to accept."""
+
+
+class Completion(Later):
+    """The answers to the task's form; `sheet` is the code of the paper on which they were written."""
 
     answers: Answers
+    sheet: Annotated[str, Field(max_length=20, pattern=r"^[A-Za-z0-9 -]*$")] = ""
 
 
 class SectionDraft(Sent):
@@ -68,13 +105,13 @@ class SectionDraft(Sent):
     answers: Answers
 
 
-class Departure(Sent):
+class Departure(Later):
     """The person has left."""
 
     escort: Escort
 
 
-class Arrival(Sent):
+class Arrival(Later):
     """The person is there."""
 
     condition: Condition
@@ -92,7 +129,13 @@ class NewOffer(Sent):
     agency: Id
 
 
-class Refusal(Sent):
+class Acceptance(Sent):
+    """Nothing, or the reason to take somebody in although every place is taken."""
+
+    over_capacity: Code | None = Field(default=None, description="Why beyond capacity, where no place is free.")
+
+
+class Refusal(Later):
     """Why the agency does not take the case."""
 
     reason: DeclineCode

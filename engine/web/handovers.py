@@ -90,15 +90,15 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, s
 
 def _candidate(act: Act, words: Words, one: Candidate) -> dict[str, Any]:
     agency, place = one.agency, one.place
-    known = place is not None and directory.is_confirmed(place, act.at)
+    free = directory.free(place) if place is not None else None
     return {
         "id": agency.id,
         "name": agency.name,
         "region": words.region(agency.region),
         "phone": agency.phone,
         "hours": agency.hours,
-        "free": place.total - place.taken if place is not None and known else None,
-        "unknown": place is not None and not known,
+        "free": free,
+        "unknown": place is not None and free is None,
     }
 
 

@@ -18,6 +18,7 @@ from .desk import Desk, Reader, Writer, see_other
 from .words import Words
 
 router = APIRouter()
+_STANDING = PENDING_HANDOFF + HELD_HANDOFF
 UNREAD = (HandoffState.OFFERED, HandoffState.DELIVERED)
 
 
@@ -45,7 +46,8 @@ def accept(handoff_id: str, desk: Writer) -> Response:
         return _page(desk, offered, task, errors=desk.t.said_all(refused.fields, refused.message), status=422)
 
     def do() -> str:
-        handoff = handoffs.accept(desk.session, handoff_id, by=by, revision=desk.revision())
+        beyond = desk.text("over_capacity")
+        handoff = handoffs.accept(desk.session, handoff_id, by=by, revision=desk.revision(), over_capacity=beyond)
         return f"/tasks/{handoff.task_id}?done=accepted"
 
     return desk.once(do)
@@ -93,6 +95,7 @@ def _page(
         can_answer=answerable,
         why_not=why_not,
         decline_codes=list(DeclineCode),
+        beyond=list(directory.OVER_CAPACITY) if answerable and directory.is_full(desk.session, handoff) else [],
         can_recall=handoff.giver_id == desk.by.agency_id and handoff.state in PENDING_HANDOFF,
         can_relay=relays.may_relay(handoff, desk.by),
         errors=errors or {},
@@ -115,7 +118,7 @@ def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, A
         "offered_at": handoff.offered_at,
         "answer_by": handoff.answer_by if handoff.state in PENDING_HANDOFF else None,
         "giver": handoff.giver_name,
-        "handover": handoff.reason if handoff.reason in handovers.REASONS else "",
+        "handover": handoff.reason if handoff.state in _STANDING and handoff.reason in handovers.REASONS else "",
         "giver_phone": giver.phone if handoff.giver_id != desk.by.agency_id else "",
         "giver_hours": giver.hours,
     }
