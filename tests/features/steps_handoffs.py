@@ -83,6 +83,7 @@ def looks(world: World, agency: str, duty: str) -> None:
 
 @given(say("she agreed to urgent help from {agency:Agency} only"))
 def agrees_to_one(world: World, agency: str) -> None:
+    world.answers["consent_urgent_help"] = "unknown"  # the intake does not ask again
     _agree(world, world.agency(agency).id)
 
 
@@ -94,8 +95,8 @@ def agrees(world: World) -> None:
 def _agree(world: World, recipient: str | None) -> None:
     who = world.code_of(world.case().opened_by_id)
     with world.store.transaction() as session:
-        act = world.within(session, world.actor(who))
-        consents.give(act, "urgent_help", ConsentAnswer.GIVEN, recipient_id=recipient)
+        given = ConsentAnswer.GIVEN
+        consents.record(session, world.reference, "urgent_help", given, recipient_id=recipient, by=world.actor(who))
 
 
 @then(say("{agency:Agency} is asked for {duty:Duty}"))
