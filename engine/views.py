@@ -35,9 +35,10 @@ def save(session: Session, page: str, name: str, query: str, *, by: Actor) -> Sa
     return view
 
 
-def remove(session: Session, view_id: str, *, by: Actor) -> None:
-    """Forget a view."""
+def remove(session: Session, view_id: str, *, by: Actor) -> SavedView:
+    """Forget a view; returns what it was."""
     view = session.get(SavedView, view_id)
     if view is None or view.user_id != by.user_id:
         raise NotFound()
     session.delete(view)
+    return view

@@ -11,15 +11,20 @@ from ..turns import turn
 from .alarms import router as alarms
 from .audit import router as audit
 from .cases import router as cases
+from .changes import router as changes
 from .clock import router as clock
 from .consents import router as consents
+from .corrections import router as corrections
 from .description import describe
 from .desk import report
 from .directory import router as directory
 from .handoffs import router as handoffs
+from .handovers import router as handovers
+from .paths import router as paths
 from .problems import Problem, Shield, problem, show
 from .tasks import router as tasks
 from .tokens import router as tokens
+from .views import router as views
 
 __all__ = ["create", "problem"]
 
@@ -35,7 +40,8 @@ def create(store: Store) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.store = store
-    for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock):
+    bends = (changes, corrections, handovers, paths, views)
+    for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock, *bends):
         app.include_router(noun, dependencies=[Depends(turn, scope="function")])
     for kind in (EngineError, Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, show)

@@ -1,0 +1,102 @@
+"""What happens to the person: consent withdrawn, service declined, left, missing, in danger, died; or a mistake."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+
+from .. import cases, changes
+from ..access import visibility
+from ..models.cases import Case
+from . import bent, told
+from .bent import Mistake, Withdrawal
+from .desk import Desk, Doer, Done, Reader, RowId
+from .strict import StrictRoute
+
+router = APIRouter(route_class=StrictRoute, tags=["changes"])
+
+
+@router.post("/cases/{reference}/withdrawal", response_model=bent.Happened)
+def withdraw(desk: Doer, reference: str, body: Withdrawal) -> Response:
+    """The person takes back a consent, or everything. From an agency that works on it, this is a report."""
+    return desk.once(lambda: _withdrawn(desk, reference, body.purpose))
+
+
+def _withdrawn(desk: Desk, reference: str, purpose: str) -> Done:
+    case = cases.read(desk.session, reference, by=desk.by).case
+    rows = changes.withdraw(desk.session, case.reference, purpose, by=desk.by)
+    return Done(_told(case, reported=not rows, purposes=[row.purpose for row in rows]))
+
+
+@router.get("/cases/{reference}/services")
+def services(desk: Reader, reference: str) -> bent.Services:
+    """The services that are offered or under way, as far as the reader may know of them."""
+    act = cases.read(desk.session, reference, by=desk.by)
+    found = [task for service in changes.services(act) for task in service.tasks[:1]]
+    shown = [task for task in found if visibility.may_see_task(desk.session, task, desk.by)]
+    return bent.Services(items=[bent.Service(task_id=t.id, element=t.element, service=t.service) for t in shown])
+
+
+@router.post("/tasks/{task_id}/waiver", response_model=told.TaskState)
+def decline(desk: Doer, task_id: RowId) -> Response:
+    """The person does not want the service this task belongs to; others are untouched."""
+    return desk.once(lambda: _declined(desk, task_id))
+
+
+def _declined(desk: Desk, task_id: str) -> Done:
+    task = changes.decline_service(desk.session, task_id, by=desk.by)
+    return Done.of(told.TaskState.model_validate(task, from_attributes=True), task.revision)
+
+
+@router.post("/cases/{reference}/mistake", response_model=bent.Happened)
+def mistake(desk: Doer, reference: str, body: Mistake) -> Response:
+    """This case should not exist; only a coordinator says so."""
+
+    def do() -> Done:
+        case = cases.read(desk.session, reference, by=desk.by).case
+        changes.opened_in_error(desk.session, case.reference, reason=body.reason, by=desk.by)
+        return Done(_told(case))
+
+    return desk.once(do)
+
+
+@router.post("/cases/{reference}/leaving", response_model=bent.Happened)
+def leave(desk: Doer, reference: str) -> Response:
+    """The person has left for good: what is open ends as the person's wish, and closure is prepared."""
+    return _happened(desk, reference, changes.leave)
+
+
+@router.post("/cases/{reference}/absence", response_model=bent.Happened)
+def missing(desk: Doer, reference: str) -> Response:
+    """Nobody knows where the person is: a search begins, and the national desk is alarmed."""
+    return _happened(desk, reference, changes.missing)
+
+
+@router.post("/cases/{reference}/danger", response_model=bent.Happened)
+def danger(desk: Doer, reference: str) -> Response:
+    """The person is in danger: a safety task begins, and the national desk is alarmed."""
+    return _happened(desk, reference, changes.danger)
+
+
+@router.post("/cases/{reference}/death", response_model=bent.Happened)
+def died(desk: Doer, reference: str) -> Response:
+    """The person has died: everything ends, and closure is prepared."""
+    return _happened(desk, reference, changes.died)
+
+
+def _happened(desk: Desk, reference: str, verb: Callable[..., None]) -> Response:
+    def do() -> Done:
+        case = cases.read(desk.session, reference, by=desk.by).case
+        verb(desk.session, case.reference, by=desk.by)
+        return Done(_told(case))
+
+    return desk.once(do)
+
+
+def _told(case: Case, *, reported: bool = False, purposes: list[str] | None = None) -> bent.Happened:
+    return bent.Happened(
+        reference=case.reference,
+        status=case.status,
+        close_reason=case.close_reason,
+        reported=reported,
+        purposes=purposes or [],
+    )
