@@ -45,7 +45,11 @@ def load(session: Session, bundle_hash: str) -> Bundle:
 
 def shipped(settings: Settings) -> dict[str, bytes]:
     """The files of the country's folders on disk."""
-    return definitions.read_folders(settings.folder("workflows"), settings.folder("forms"))
+    folders = {kind: settings.folder(kind) for kind in ("workflows", "forms")}
+    for kind, folder in folders.items():
+        if not folder.is_dir():
+            raise NotFound(f"There is no folder {folder}. Set NRM_COUNTRY or NRM_{kind.upper()} to one that exists.")
+    return definitions.read_folders(folders["workflows"], folders["forms"])
 
 
 def _pack(files: dict[str, bytes]) -> bytes:

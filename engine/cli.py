@@ -1,5 +1,6 @@
 """The command `nrm`: one line says what went wrong, and the exit code whether it did."""
 
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import select
 
 from . import bundles, forms, migrations, vault, worker
@@ -29,6 +32,7 @@ audit_app = typer.Typer(no_args_is_help=True, help="Prove the record.")
 app.add_typer(forms_app, name="forms")
 app.add_typer(audit_app, name="audit")
 console = Console(stderr=True)
+UNREACHABLE = "The database cannot be used. Check NRM_DATABASE_URL, and that its server runs and lets you in."
 
 
 def main() -> None:
@@ -36,21 +40,45 @@ def main() -> None:
     try:
         app()
     except EngineError as error:
-        console.print(f"[red]{error.message}[/red]", highlight=False)
-        sys.exit(1)
+        _fail(error.message)
+    except ValidationError as error:
+        _fail("\n".join(f"NRM_{str(wrong['loc'][0]).upper()}: {wrong['msg']}." for wrong in error.errors()))
+    except OSError as error:
+        _fail(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+
+
+def _fail(message: str) -> None:
+    console.print(message, style="red", markup=False, highlight=False)
+    sys.exit(1)
 
 
 def open_store() -> Store:
     """The store of this installation, with its key."""
     chosen = settings()
-    return Store(chosen.database_url, vault.Vault(vault.read_or_create_key_file(chosen.key_file)))
+    key = vault.Vault(vault.read_or_create_key_file(chosen.key_file))
+    try:
+        return Store(chosen.database_url, key)
+    except (ArgumentError, ImportError) as error:
+        raise EngineError("NRM_DATABASE_URL is not a store. Write sqlite:///… or postgresql://…") from error
+
+
+def ready_store() -> Store:
+    """The store of this installation, if it has been set up."""
+    store = open_store()
+    try:
+        current = migrations.is_current(store)
+    except DBAPIError as error:
+        raise EngineError(UNREACHABLE) from error
+    if not current:
+        raise EngineError("This database is not at the newest schema. Run nrm migrate first.")
+    return store
 
 
 @app.command()
 def serve(
     demo: Annotated[bool, typer.Option(help="Synthetic data and a clock that can be moved.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on; training systems take this machine only.")] = "",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 0,
     with_worker: Annotated[bool, typer.Option(help="Run the worker in this process.")] = True,
 ) -> None:
     """Serve pages and API, with the worker beside them."""
@@ -61,12 +89,13 @@ def serve(
         raise EngineError(
             f"This is a training system and does not listen on {chosen.host}. Use 127.0.0.1 and synthetic data."
         )
+    check_port(chosen.host, chosen.port)
     store = prepare()
     if chosen.demo:
         plant(store)
     with store.reading() as session:
         clock.restore(session)
-    address = f"http://{chosen.host}:{chosen.port}"
+    address = f"http://[{chosen.host}]:{chosen.port}" if ":" in chosen.host else f"http://{chosen.host}:{chosen.port}"
     console.print(f"[bold]The NRM training system is at {address}[/bold]", highlight=False)
     if chosen.demo:
         console.print(f"Sign in as police_osh, shelter_osh, coordinator_osh, auditor, …; password {agencies.PASSWORD}")
@@ -80,10 +109,25 @@ def serve(
     )
 
 
+def check_port(host: str, port: int) -> None:
+    """Nobody else listens there: said before anything is set up, not after the address was announced."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise EngineError(
+                f"Port {port} is not free: {error.strerror}. Take another, such as --port 8001."
+            ) from error
+
+
 def prepare() -> Store:
     """Migrate the store and deploy the country's bundle, both only where needed."""
     store = open_store()
-    migrations.upgrade(store)
+    try:
+        migrations.upgrade(store)
+    except DBAPIError as error:
+        raise EngineError(UNREACHABLE) from error
     with store.transaction() as session:
         bundles.deploy(session, bundles.shipped(settings()))
     return store
@@ -106,7 +150,7 @@ def plant(store: Store) -> None:
 @app.command("worker")
 def work(once: Annotated[bool, typer.Option(help="Do what is due and stop.")] = False) -> None:
     """Fire clocks, send notices and publish checkpoints, apart from the pages."""
-    store = open_store()
+    store = ready_store()
     if once:
         console.print(f"{worker.drain(store)} rounds of work done.")
         return
@@ -153,7 +197,7 @@ def _progress() -> Progress:
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        TextColumn("{task.completed}/{task.total}"),
+        MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=console,
     )
@@ -205,7 +249,7 @@ def _read(file: Path) -> bytes:
 @audit_app.command("verify")
 def audit_verify() -> None:
     """Recompute the record and compare it with the live tables. Exit code 1: tampered."""
-    store = open_store()
+    store = ready_store()
     with store.reading() as session, _progress() as progress:
         bar = progress.add_task("Entries", total=None)
         verdict = reconcile.verify(session, lambda done: progress.update(bar, completed=done))
@@ -220,7 +264,7 @@ def audit_verify() -> None:
 @audit_app.command("export")
 def audit_export(file: Annotated[Path, typer.Argument(help="Where to write the log (JSON Lines).")]) -> None:
     """Write the whole log and its checkpoint for `engine/audit/verify.py`, which needs nothing of ours."""
-    store = open_store()
+    store = ready_store()
     with store.transaction() as session:
         checkpoint.publish(session)
     with store.reading() as session, file.open("w") as out:
