@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -154,8 +155,9 @@ class Story:
             movements.depart(session, task.id, escort=movements.Escort.GIVER, by=giver)
             movements.arrive(session, task.id, condition=movements.Condition.WELL, by=by)
         case = session.get_one(Case, task.case_id)
-        form = bundles.load(session, case.bundle_id).forms[task.form]
-        given = answering.fill(form, self.answers, today=clock.now().date())
+        bundle = bundles.load(session, case.bundle_id)
+        today = clock.now().astimezone(ZoneInfo(bundle.country.time_zone)).date()
+        given = answering.fill(bundle.forms[task.form], self.answers, today=today)
         tasks.complete(session, task.id, given, by=by)
 
     def _person(self, session: Session, agency_id: str, task: UserTask | None = None) -> Actor:

@@ -31,6 +31,7 @@ from engine.models.columns import new_id
 from engine.models.work import PENDING_HANDOFF, DeclineCode, Handoff, TaskStatus, UserTask
 from engine.process import definitions
 from tests.batteries import world
+from tests.batteries.driver import ZONE
 
 FIRST = (Conflict, Stale, NotFound, NotAllowed)  # somebody else was first: an ordinary answer
 DAYS_PER_SECOND = 0.5
@@ -112,7 +113,7 @@ class Office:
         if task.status in (TaskStatus.OPEN, TaskStatus.CLAIMED):
             tasks.claim(session, task.id, by=by)
             self._travel(session, task, by)
-        today = clock.now().date()
+        today = clock.now().astimezone(ZONE).date()
         case = session.get_one(Case, task.case_id)
         form = bundles.load(session, case.bundle_id).forms[task.form]
         dice = random.Random(chosen["form_id"])

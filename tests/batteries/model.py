@@ -145,6 +145,11 @@ class Episode:
     offers: list[Offer] = field(default_factory=list)
     done: list[tuple[str, str, str, str]] = field(default_factory=list)  # instance, element, person, agency
 
+    @property
+    def exhausted(self) -> int:
+        """How often nobody was found for one of its duties."""
+        return sum(offer.state == "exhausted" for offer in self.offers)
+
     def pending(self, key: Key) -> list[Offer]:
         """The unanswered offers of one lane."""
         return [o for o in self.offers if o.key == key and o.state in PENDING]

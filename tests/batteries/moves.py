@@ -22,6 +22,7 @@ DUE = text(
     "SELECT id, case_id, kind, about_id, next_at FROM deadline WHERE state = 'running' ORDER BY next_at, id LIMIT 1"
 ).columns(next_at=UTCDateTime())
 PURPOSES = ("urgent_help", "identification", "shelter", "services", "legal_aid", "protection", "return")
+HOPELESS = 12  # how often nobody is found before people leave a case to the clock and look after others
 Move = tuple[float, Callable[..., None], tuple[Any, ...]]
 
 
@@ -34,7 +35,7 @@ def step(run: Run) -> None:
 
 
 def _moves(run: Run) -> list[Move]:
-    live = [case for case in run.model.episodes.values() if case.open]
+    live = [case for case in run.model.episodes.values() if case.open and case.exhausted < HOPELESS]
     if len(live) < run.episodes:
         return [(1.0, open_case, ())]
     case = run.rng.choice(live)
