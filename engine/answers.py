@@ -10,7 +10,7 @@ from . import consents, offers, vault
 from .act import Act
 from .errors import NotFound
 from .models.answers import Answer
-from .models.cases import Consent, ConsentAnswer
+from .models.cases import ConsentAnswer
 from .models.columns import new_id
 from .models.work import Handoff, UserTask
 
@@ -89,15 +89,17 @@ def _shared(act: Act, task: UserTask) -> list[str]:
     )
     handoff = act.session.exec(query).first()
     basis = offers.basis_of(act, handoff)
-    if basis.consent is not None and not _still_given(act, basis.consent):
+    if _taken_back(act, task, {task.purpose, basis.consent.purpose if basis.consent else ""}):
         return []
     return offers.shared_fields(act, task, basis)
 
 
-def _still_given(act: Act, consent: Consent) -> bool:
-    """Whether nothing was said since: what a person has taken back shows nothing further, even to who has begun."""
-    now = consents.newest(act, consent.purpose)
-    return now is None or now.answer is ConsentAnswer.GIVEN
+def _taken_back(act: Act, task: UserTask, purposes: set[str]) -> bool:
+    """Whether the person has said no since: then nothing further is shown, even to who has begun."""
+    said = (consents.newest(act, purpose) for purpose in purposes if purpose)
+    if all(consent is None or consent.answer is ConsentAnswer.GIVEN for consent in said):
+        return False
+    return consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent) is None
 
 
 def of_task(act: Act, task: UserTask) -> dict[str, Any]:

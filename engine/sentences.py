@@ -57,6 +57,18 @@ TOLD = frozenset(
         "relay.confirmed",
         "relay.disputed",
         "sheet.entered",
+        "case.taken_over",
+        "consent.withdrawal_reported",
+        "correction.made",
+        "correction.stand",
+        "correction.redo",
+        "person.left",
+        "person.died",
+        "service.declined",
+        "stage.begun_early",
+        "stage.repeated",
+        "task.fell_back",
+        "task.skipped",
     ]
 )
 
@@ -69,7 +81,7 @@ FAMILIES = {
     "domain": ("domain",),
     "channel": ("channel",),
     "service": ("service",),
-    "reason": ("decline", "recall", "alarm", "closure"),
+    "reason": ("decline", "recall", "alarm", "closure", "bend", "correct", "mistake"),
 }
 BLANKS = dict.fromkeys(
     [
@@ -83,6 +95,8 @@ BLANKS = dict.fromkeys(
         "purpose",
         "decision",
         "process",
+        "stage",
+        "service",
         "name",
         "domain",
         "kind",
@@ -125,6 +139,8 @@ def _words(leaf: Mapping[str, Any], t: Translator, name: Callable[[str, str], st
             words["task"] = name(key, str(value))
         elif key in ("process", "decision", "purpose"):
             words[key] = name(key, str(value))
+        elif key == "stage":
+            words[key] = name("process", str(value))
         else:
             words[key] = _word(t, key, str(value))
     return words
