@@ -97,3 +97,14 @@ def _may_see_handoff(session: Session, found: Handoff, by: Actor) -> bool:
     if by.agency_id in (found.receiver_id, found.giver_id):
         return True  # the card itself is shown only while the offer is open
     return by.is_coordinator and (session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None)
+
+
+def names_receiver(found: Handoff, *, travels: bool, by: Actor) -> bool:
+    """Whether an agency that gave a handoff may read to whom.
+
+    While the receiver may have to be called: until it has answered, and while the person travels to it. Afterwards
+    the giver awaits an outcome only: which shelter holds a person is location data.
+    """
+    if by.is_coordinator or by.agency_id == found.receiver_id or found.state in PENDING_HANDOFF:
+        return True
+    return found.state in HELD_HANDOFF and travels

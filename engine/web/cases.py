@@ -1,5 +1,6 @@
 """Opening a case, its page for the coordinator and for an agency, and what the coordinator records on it."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from ..access import rules, visibility
 from ..act import Act
 from ..errors import Invalid
 from ..models.cases import Case, ConsentAnswer
-from ..models.work import OPEN_TASK, HandoffState, TaskStatus
+from ..models.work import OPEN_TASK, Handoff, HandoffState, TaskStatus
 from ..reference import read as known
 from . import bends, case_page
 from .desk import Desk, Reader, Writer
@@ -115,7 +116,8 @@ def _stretch(desk: Desk, act: Act) -> dict[str, Any]:
     """What one agency sees of a case: its own tasks, handoffs and journeys, and nothing of anybody else's."""
     words = Words(act.bundle, desk.t)
     found = cases.overview(act)
-    own = {t.id for t in found.tasks} | {h.id for h in found.handoffs} | {m.id for m in found.movements}
+    named = _named(found, desk)
+    own = {t.id for t in found.tasks} | {h.id for h in named.handoffs} | {m.id for m in named.movements}
     package: dict[str, Any] = {}
     for task in found.tasks:
         if task.status in (TaskStatus.OPEN, TaskStatus.CLAIMED):
@@ -134,18 +136,31 @@ def _stretch(desk: Desk, act: Act) -> dict[str, Any]:
         ],
         "bends": bends.of_case(desk, act),
         "package": words.package(package),
-        "handoffs": [_passed(desk, words, act, h) for h in found.handoffs if h.state is not HandoffState.EXHAUSTED],
-        "spans": case_page.spans(words, found, act.agencies()),
+        "handoffs": [_passed(desk, words, h, named) for h in found.handoffs if h.state is not HandoffState.EXHAUSTED],
+        "spans": case_page.spans(words, named, act.agencies()),
         "entries": timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t, own=frozenset(own)),
     }
 
 
-def _passed(desk: Desk, words: Words, act: Act, handoff: Any) -> dict[str, Any]:
+def _named(found: cases.CaseView, desk: Desk) -> cases.CaseView:
+    """The stretch without what tells where the person went on to, once that is no longer the giver's business."""
+    travelling = {(m.task_id, m.to_id) for m in found.movements if m.arrived_at is None}
+    handoffs = [
+        h
+        for h in found.handoffs
+        if visibility.names_receiver(h, travels=(h.task_id, h.receiver_id) in travelling, by=desk.by)
+    ]
+    movements = [m for m in found.movements if m.to_id == desk.by.agency_id or m.arrived_at is None]
+    return replace(found, handoffs=handoffs, movements=movements)
+
+
+def _passed(desk: Desk, words: Words, handoff: Handoff, named: cases.CaseView) -> dict[str, Any]:
     given = handoff.giver_id == desk.by.agency_id
+    receiver = handoff.receiver_name if handoff in named.handoffs else ""
     return {
         "id": handoff.id,
         "task_name": words.element(handoff.element),
-        "other": handoff.receiver_name if given else handoff.giver_name,
+        "other": receiver if given else handoff.giver_name,
         "given": given,
         "state": handoff.state,
         "since": handoff.ended_at or handoff.answered_at or handoff.offered_at,

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import col, select
 
 from .. import bundles, clock, handoffs, tasks
-from ..access import rules
+from ..access import rules, visibility
 from ..models.cases import Case
 from ..models.people import Agency
 from ..models.records import Outbox, OutboxState
@@ -57,7 +57,7 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], asked: Aske
     return {
         "offers": [_offer(names, offer) for offer in offers],
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
-        "awaiting": [_awaited(names, handoff) for handoff in given],
+        "awaiting": [_awaited(desk, names, handoff) for handoff in given],
         "relays": relays.waiting(desk) if first else [],
         **(behalf.waiting(desk) if first else {}),
         "filters": asked.shown(),
@@ -142,13 +142,14 @@ def _duty(desk: Desk, names: _Names, task: UserTask) -> dict[str, Any]:
     }
 
 
-def _awaited(names: _Names, handoff: Handoff) -> dict[str, Any]:
+def _awaited(desk: Desk, names: _Names, handoff: Handoff) -> dict[str, Any]:
     agency = names.agencies.get(handoff.receiver_id or "")
+    travels = names.tasks[handoff.task_id].accountable_id == handoff.giver_id  # accountable until the arrival
     return {
         "id": handoff.id,
         "task_name": names.words[handoff.case_id].task(names.tasks[handoff.task_id]),
         "reference": names.references[handoff.case_id],
-        "receiver": handoff.receiver_name,
+        "receiver": handoff.receiver_name if visibility.names_receiver(handoff, travels=travels, by=desk.by) else "",
         "state": handoff.state,
         "since": handoff.ended_at or handoff.answered_at or handoff.offered_at,
         "outcome": handoff.outcome,

@@ -208,6 +208,20 @@ def test_who_comes_second_is_told(crew: Crew, scene: dict[str, str], store: Stor
     assert re.search("Open the page again|Look at the present state", answer.text)
 
 
+def test_after_the_arrival_the_referrer_is_not_told_which_shelter_it_is(crew: Crew, scene: dict[str, str]) -> None:
+    officer, worker = crew[OFFICER], crew[SOCIAL_WORKER]
+    pages = ["/worklist", f"/cases/{scene['case']}"]
+    assert all("Ak-Jol" in officer.page(page) for page in pages), "who asks must be able to call"
+    worker.act(f"/handoffs/{scene['handoff']}", f"/handoffs/{scene['handoff']}/acceptance")
+    assert all("Ak-Jol" in officer.page(page) for page in pages), "who brings the person must know where to"
+    task = f"/tasks/{scene['awaiting']}"
+    officer.act(task, f"{task}/departure", {"escort": "giver"})
+    worker.act(task, f"{task}/arrival", {"condition": "well"})
+    for page in [*pages, f"/handoffs/{scene['handoff']}"]:
+        assert "Ak-Jol" not in officer.page(page), page
+        assert "Sezim-Ata" not in officer.page(page), page
+
+
 def _everything(store: Store) -> dict[str, list[Any]]:
     """Every row of every table, but for sessions, which note that somebody is there."""
     with store.reading() as session:
