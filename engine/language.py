@@ -98,10 +98,15 @@ class Translator:
         return self.choose({DRAWN_IN: text} | drawn_words(settings().folder("workflows")).get(text, {}))
 
     def said(self, refusal: str) -> Text:
-        """The sentence of an error, which the code says in English, in the page's language."""
+        """The sentence of an error, which the code says in English, in the page's language.
+
+        What it names is told as it is drawn in that language: a step, for example.
+        """
+        drawn = drawn_words(settings().folder("workflows"))
         for pattern, others in refusals():
             if found := pattern.fullmatch(refusal):
-                told = {language: text.format(*found.groups()) for language, text in others.items()}
+                named = {language: [drawn.get(n, {}).get(language, n) for n in found.groups()] for language in others}
+                told = {language: text.format(*named[language]) for language, text in others.items()}
                 return self.choose({SAID_IN: refusal} | told)
         return self.choose({SAID_IN: refusal})
 

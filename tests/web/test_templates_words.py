@@ -229,3 +229,8 @@ def test_a_refusal_keeps_what_it_names():
     t = Translator("ru")
     assert t.said("Choose a stage: shelter, court.") == "Выберите этап: shelter, court."
     assert t.said("Nobody foresaw this.").language == "en"
+
+
+def test_a_refusal_names_a_step_as_it_is_drawn_in_that_language():
+    said = Translator("ru").said("You did “Propose closure” in this case; this step needs a second person.")
+    assert said.startswith("«Предложить закрытие»")
