@@ -7,7 +7,7 @@ both times; the agency can confirm or dispute it later.
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -60,7 +60,7 @@ def stand_in(
     if agency is None or case is None or not _may(session, by, case, agency):
         raise NotFound()
     act = begin(session, case_id, by)
-    _check_moment(happened_at, case.opened_at - OLDEST, act.at)
+    happened_at = _checked(happened_at, case.opened_at - OLDEST, act.at)
     _check_words(channel, said_by, paper)
     relay = Relay(
         id=(relay_id := new_id()),
@@ -123,6 +123,11 @@ def holder_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Act
     return _as(session, task.case_id, task.holder_id, task.element, said, by)
 
 
+def giver_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Actor:
+    """The agency from which the person sets out for this task, as `by` heard it."""
+    return _as(session, task.case_id, task.giver_id, task.element, said, by)
+
+
 def _as(session: Session, case_id: str, agency_id: str, about: str, said: Said, by: Actor) -> Actor:
     return stand_in(
         session,
@@ -175,16 +180,17 @@ def entered_late(session: Session, *, by: Actor, case_id: str, happened_at: date
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound()
-    _check_moment(happened_at, case.opened_at - OLDEST, begin(session, case_id, by).at)
-    return replace(by, happened_at=happened_at)
+    act = begin(session, case_id, by)
+    return replace(by, happened_at=_checked(happened_at, case.opened_at - OLDEST, act.at))
 
 
-def _check_moment(moment: datetime, earliest: datetime, latest: datetime) -> None:
+def _checked(moment: datetime, earliest: datetime, latest: datetime) -> datetime:
     if moment.tzinfo is None or not earliest <= moment <= latest:
         raise Invalid(
             "Give the time at which it happened: not in the future, and not longer ago than a year before the case.",
             fields={"happened_at": ""},
         )
+    return moment.astimezone(UTC)
 
 
 def _may(session: Session, by: Actor, case: Case, agency: Agency, *, pending: bool = True) -> bool:

@@ -8,11 +8,13 @@ from starlette.exceptions import HTTPException
 from ..database import Store
 from ..errors import EngineError, Fault
 from ..turns import turn
+from .agencies import router as agencies
 from .alarms import router as alarms
 from .audit import router as audit
 from .cases import router as cases
 from .changes import router as changes
 from .clock import router as clock
+from .colleagues import router as colleagues
 from .consents import router as consents
 from .corrections import router as corrections
 from .description import describe
@@ -20,8 +22,11 @@ from .desk import report
 from .directory import router as directory
 from .handoffs import router as handoffs
 from .handovers import router as handovers
+from .links import router as links
+from .papers import router as papers
 from .paths import router as paths
 from .problems import Problem, Shield, problem, show
+from .relays import router as relays
 from .tasks import router as tasks
 from .tokens import router as tokens
 from .views import router as views
@@ -41,7 +46,8 @@ def create(store: Store) -> FastAPI:
     )
     app.state.store = store
     bends = (changes, corrections, handovers, paths, views)
-    for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock, *bends):
+    daily = (relays, links, papers, colleagues, agencies)
+    for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock, *bends, *daily):
         app.include_router(noun, dependencies=[Depends(turn, scope="function")])
     for kind in (EngineError, Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, show)

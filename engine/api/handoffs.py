@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from .. import handoffs
 from ..act import Act
 from ..models.work import PENDING_HANDOFF, Handoff, HandoffState
-from . import showing, told
+from . import behalf, showing, told
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag, store
 from .schemas import Acceptance, Refusal
 from .strict import StrictRoute
@@ -61,19 +61,20 @@ def _done(desk: Desk, handoff: Handoff) -> Done:
 @router.post("/{handoff_id}/acceptance", response_model=told.Handoff)
 def accept(desk: Doer, handoff_id: RowId, revision: Revision, body: Acceptance | None = None) -> Response:
     """Take responsibility: the task is on this agency's desk from now on."""
-    beyond = (body.over_capacity if body else None) or ""
-    return desk.once(
-        lambda: _done(
-            desk, handoffs.accept(desk.session, handoff_id, by=desk.by, revision=revision, over_capacity=beyond)
-        )
-    )
+    return desk.once(lambda: _accepted(desk, handoff_id, revision, body or Acceptance()))
+
+
+def _accepted(desk: Desk, handoff_id: str, revision: int, body: Acceptance) -> Done:
+    by, beyond = behalf.answering(desk, handoff_id, body), body.over_capacity or ""
+    return _done(desk, handoffs.accept(desk.session, handoff_id, by=by, revision=revision, over_capacity=beyond))
 
 
 @router.post("/{handoff_id}/refusal", response_model=told.Handoff)
 def decline(desk: Doer, handoff_id: RowId, revision: Revision, body: Refusal) -> Response:
     """Say no, with a coded reason: the task goes to the next suitable agency."""
-    return desk.once(
-        lambda: _done(
-            desk, handoffs.decline(desk.session, handoff_id, reason=body.reason, by=desk.by, revision=revision)
-        )
-    )
+    return desk.once(lambda: _declined(desk, handoff_id, revision, body))
+
+
+def _declined(desk: Desk, handoff_id: str, revision: int, body: Refusal) -> Done:
+    by = behalf.answering(desk, handoff_id, body)
+    return _done(desk, handoffs.decline(desk.session, handoff_id, reason=body.reason, by=by, revision=revision))

@@ -66,7 +66,7 @@ class NewMessage(Sent):
 
 
 class Behalf(Sent):
-    """What somebody said who has no account here: who said it, how it was heard, when it happened, where the paper is."""
+    """What was heard from somebody without an account: who said it, how, when it happened, where the paper is."""
 
     channel: Channel
     said_by: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
@@ -85,10 +85,6 @@ class Later(Sent):
         if self.happened_at is not None and self.behalf is not None:
             raise ValueError("Give the time once: inside behalf")
         return self
-
-
-class Acceptance(Later):
-    """Nothing is needed to accept."""
 
 
 class Completion(Later):
@@ -129,7 +125,7 @@ class NewOffer(Sent):
     agency: Id
 
 
-class Acceptance(Sent):
+class Acceptance(Later):
     """Nothing, or the reason to take somebody in although every place is taken."""
 
     over_capacity: Code | None = Field(default=None, description="Why beyond capacity, where no place is free.")

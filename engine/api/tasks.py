@@ -12,7 +12,7 @@ from ..act import Act
 from ..errors import Invalid, NotAllowed
 from ..models.cases import Case
 from ..models.work import OPEN_TASK, UserTask
-from . import paging, showing, told
+from . import behalf, paging, showing, told
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag
 from .filters import WorklistQuery
 from .schemas import Arrival, Assignment, Completion, Departure, NewOffer, SectionDraft
@@ -91,10 +91,23 @@ def assign(desk: Doer, task_id: RowId, revision: Revision, body: Assignment) -> 
 @router.post("/{task_id}/completion", response_model=told.TaskState)
 def complete(desk: Doer, task_id: RowId, revision: Revision, body: Completion) -> Response:
     """Complete a task with the answers to its form; the process goes on in the same transaction."""
+    return desk.once(lambda: _done(_completed(desk, task_id, revision, body)))
+
+
+def _completed(desk: Desk, task_id: str, revision: int, body: Completion) -> UserTask:
+    """For an agency spoken for, the task is taken and completed in one act."""
+    by = behalf.doing(desk, task_id, body)
+    present: int | None = revision
+    if body.behalf is not None:
+        tasks.claim(desk.session, task_id, by=by, revision=revision)
+        present = None
     desk.fields_at("answers")
-    return desk.once(
-        lambda: _done(tasks.complete(desk.session, task_id, body.answers, by=desk.by, revision=revision).task)
-    )
+    try:
+        return tasks.complete(desk.session, task_id, body.answers, by=by, revision=present, sheet=body.sheet).task
+    except Invalid as refused:
+        if refused.fields.keys() == {"sheet"}:
+            desk.fields_at("")
+        raise
 
 
 @router.put("/{task_id}/draft")
@@ -123,9 +136,12 @@ def _check_section(session: Session, task: UserTask, body: SectionDraft) -> None
 @router.post("/{task_id}/departure", response_model=told.Movement)
 def depart(desk: Doer, task_id: RowId, body: Departure) -> Response:
     """The person has left for the agency that holds this task. The giver says so."""
-    return desk.once(
-        lambda: Done(showing.movement(movements.depart(desk.session, task_id, escort=body.escort, by=desk.by)))
-    )
+    return desk.once(lambda: _departed(desk, task_id, body))
+
+
+def _departed(desk: Desk, task_id: str, body: Departure) -> Done:
+    by = behalf.leaving(desk, task_id, body)
+    return Done(showing.movement(movements.depart(desk.session, task_id, escort=body.escort, by=by)))
 
 
 @router.post("/{task_id}/arrival", response_model=told.Movement)
@@ -135,7 +151,8 @@ def arrive(desk: Doer, task_id: RowId, revision: Revision, body: Arrival) -> Res
 
 
 def _arrived(desk: Desk, task_id: str, revision: int, body: Arrival) -> Done:
-    journey = movements.arrive(desk.session, task_id, condition=body.condition, by=desk.by, revision=revision)
+    by = behalf.doing(desk, task_id, body)
+    journey = movements.arrive(desk.session, task_id, condition=body.condition, by=by, revision=revision)
     task = desk.session.get_one(UserTask, task_id)
     return Done.of(showing.movement(journey), task.revision)
 
