@@ -94,7 +94,7 @@ def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
     consent = newest(act, purpose) if purpose else None
     if consent is not None and consent.answer is ConsentAnswer.GIVEN:
         return Basis(consent=consent)
-    other = _given_for(act, role) if consent is None and purpose else None
+    other = _narrower(act, role, purpose) if consent is None and purpose else None
     if other is not None:
         return Basis(consent=other)
     for code, ground in act.bundle.country.grounds.items():
@@ -104,10 +104,22 @@ def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
     return None
 
 
-def _given_for(act: Act, role: str) -> Consent | None:
-    """A consent given for another purpose that reaches this kind of agency too."""
-    reaching = (name for name, purpose in act.bundle.country.purposes.items() if role in purpose.roles)
-    found = (newest(act, name) for name in reaching)
+def still_given(act: Act, consent_id: str) -> bool:
+    """Whether the consent an offer was made on has not been taken back or refused since."""
+    made_on = act.session.get_one(Consent, consent_id)
+    now = newest(act, made_on.purpose)
+    return now is not None and now.answer is ConsentAnswer.GIVEN
+
+
+def _narrower(act: Act, role: str, purpose: str) -> Consent | None:
+    """A consent to a narrower purpose: who agreed to a shelter need not be asked again for urgent help by a shelter.
+
+    Never the other way round: urgent help is no consent to later services.
+    """
+    known = act.bundle.country.purposes
+    reach = set(known[purpose].roles) if purpose in known else set()
+    narrower = (name for name, p in known.items() if role in p.roles and set(p.roles) < reach)
+    found = (newest(act, name) for name in narrower)
     return next((c for c in found if c is not None and c.answer is ConsentAnswer.GIVEN), None)
 
 

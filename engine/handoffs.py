@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from . import alarms, deadlines, directory, handovers, offers, outbox
+from . import alarms, consents, deadlines, directory, handovers, offers, outbox
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import SYSTEM, Actor
@@ -92,6 +92,8 @@ def accept(
     """
     act, handoff = _open(session, handoff_id, by, revision)
     rules.check_answer(by, handoff)
+    if handoff.consent_id and not consents.still_given(act, handoff.consent_id):
+        raise Conflict("The person has taken this consent back since. Decline, and the coordinator will ask.")
     if handoff.place_id and not directory.take_place(act, handoff.place_id, handoff.unit, over_capacity=over_capacity):
         raise Conflict("The last free place was taken a moment ago. Decline with “no place”, or free a place first.")
     handoff.answered_at = by.acted_at()

@@ -57,7 +57,9 @@ def arrive(session: Session, task_id: str, *, condition: Condition, by: Actor, r
     if movement.arrived_at is not None:
         raise Conflict("The arrival has already been recorded.")
     rules.check_revision(task, revision)
-    movement.departed_at = movement.departed_at or by.acted_at()
+    if movement.departed_at is None:  # nobody said so, but who has arrived has left
+        movement.departed_at = by.acted_at()
+        act.record("movement.departed", movement, giver=act.agency(movement.from_id).name)
     movement.arrived_at = by.acted_at()
     movement.condition = condition
     session.add(movement)

@@ -159,7 +159,7 @@ def of_lane(act: Act, task: UserTask) -> list[Handoff]:
 
 def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:
     """Nobody gives this service: the next best one, in the order the country has written down."""
-    tried = _tried(act, task)
+    tried = _tried(act, task) | excluded(act, task) | {task.giver_id}
     for service in act.bundle.country.fallbacks.get(task.service, ()):
         found = directory.candidates(act, role="", giver_id=task.giver_id, service=service, without=tried)
         found = [c for c in found if basis.covers(c.agency)]
@@ -254,7 +254,7 @@ def settle(
         agency_id=agency_id,
         handoff_id=handoff.id if handoff else None,
         place_id=place_id or (handoff.place_id if handoff else None),
-        places=directory.unit(act.facts).size,
+        places=handoff.unit if handoff else directory.unit(act.facts).size,
         since=act.at,
     )
     act.participate(participation)

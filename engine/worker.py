@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from integrations import email, webhook
 from integrations.http import Client, DeliveryFailed
@@ -19,10 +19,19 @@ from .actor import SYSTEM
 from .audit import checkpoint
 from .config import settings
 from .database import Store
+from .errors import Unavailable
 from .models.cases import Message
 from .models.people import Agency
 from .models.records import Outbox, OutboxState
-from .models.work import Deadline, DeadlineKind, DeadlineState, Handoff, ProcessInstance
+from .models.work import (
+    PENDING_HANDOFF,
+    AlarmKind,
+    Deadline,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    ProcessInstance,
+)
 from .outbox import Notice
 
 log = logging.getLogger(__name__)
@@ -75,6 +84,8 @@ def fire_one_deadline(store: Store) -> bool:
             deadline = session.get_one(Deadline, deadline_id, populate_existing=True)
             if deadline.state is DeadlineState.RUNNING and deadline.next_at <= act.at:
                 _FIRE[deadline.kind](act, deadline)
+    except Unavailable:
+        raise  # the store is busy: nothing is wrong with this clock
     except Exception as error:
         _put_aside(store, deadline_id, error)
         raise
@@ -107,11 +118,11 @@ def _put_aside(store: Store, deadline_id: str, error: Exception) -> None:
     """A clock that cannot act must not stop the others: look again in an hour, and tell the coordinator."""
     with store.transaction() as session:
         deadline = session.get_one(Deadline, deadline_id)
-        deadline.next_at = clock.now() + POISON
-        session.add(deadline)
         instances.report_fault(
             session, error, case_id=deadline.case_id, instance_id=deadline.instance_id, element=deadline.clock
         )
+        deadline.next_at = clock.now() + POISON
+        session.add(deadline)
 
 
 def begin_one_leave(store: Store) -> bool:
@@ -180,7 +191,18 @@ def _settle(store: Store, notice_id: str, failure: DeliveryFailed | None) -> Non
             notice.last_error = str(failure)[:200]
             if failure.permanent or notice.attempts > len(RETRY_MINUTES):
                 notice.state = OutboxState.FAILED
+                _call_giver(session, notice)
         session.add(notice)
+
+
+def _call_giver(session: Session, notice: Outbox) -> None:
+    """An offer the receiver's desk was not told of: somebody must call."""
+    if notice.handoff_id is None or notice.kind != Notice.OFFER:
+        return
+    act = begin(session, notice.case_id, SYSTEM)
+    handoff = session.get_one(Handoff, notice.handoff_id)
+    if handoff.state in PENDING_HANDOFF:
+        alarms.call(act, AlarmKind.UNDELIVERED, handoff.giver_id, task_id=handoff.task_id, handoff_id=handoff.id)
 
 
 def expire_one_message(store: Store) -> bool:
@@ -198,6 +220,9 @@ def expire_one_message(store: Store) -> bool:
         if message is None:
             return False
         act = begin(session, message.case_id, SYSTEM)
+        session.refresh(message)
+        if message.taken_by is not None or message.expired:
+            return True  # another worker, or a step of the path, was first
         message.expired = True
         session.add(message)
         act.record("message.expired", message, name=message.name)

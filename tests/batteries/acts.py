@@ -72,7 +72,10 @@ def claimed(case: Episode, duty: Duty, person: str) -> None:
 
 
 def accepted(model: Model, case: Episode, offer: Offer) -> bool:
-    """The first acceptance wins; False where the last place has gone."""
+    """The first acceptance wins; False where the last place has gone, or the person has taken the consent back."""
+    word, _, purpose = offer.basis.partition(" ")
+    if word == "consent" and case.consents.get(purpose, ("", None))[0] != "given":
+        return False
     if offer.beds and not model.take(offer.beds, offer.units):
         return False
     for other in case.pending(offer.key):

@@ -214,12 +214,15 @@ class Model:
     # who may be asked, and on what ground
     def basis(self, case: Episode, duty: Duty) -> tuple[str, str | None] | None:
         """The ground of an offer and the only recipient it names."""
-        answer, recipient = case.consents.get(duty.purpose, ("", None)) if duty.purpose else ("", None)
-        if duty.purpose and not answer:
-            given = [case.consents.get(p, ("", None)) for p, roles in REACHES.items() if duty.lane in roles]
-            answer, recipient = next((said for said in given if said[0] == "given"), ("", None))
+        purpose = duty.purpose
+        answer, recipient = case.consents.get(purpose, ("", None)) if purpose else ("", None)
+        if purpose and not answer:
+            wide = REACHES[purpose]
+            narrow = [p for p, reach in REACHES.items() if duty.lane in reach and reach < wide]
+            purpose = next((p for p in narrow if case.consents.get(p, ("", None))[0] == "given"), purpose)
+            answer, recipient = case.consents.get(purpose, ("", None))
         if answer == "given":
-            return "consent", recipient
+            return f"consent {purpose}", recipient
         if duty.lane in DUTIES:
             return DUTIES[duty.lane], None
         if case.facts.get("age_band") != "adult" and duty.lane in CHILD_ROLES:

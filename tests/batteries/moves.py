@@ -137,10 +137,10 @@ def wrong_task(run: Run, case: Episode, duty: Duty) -> None:
 
 # offers
 def accept(run: Run, case: Episode, offer: Offer) -> None:
-    """The receiver takes responsibility, unless the last place has just gone."""
+    """The receiver takes responsibility, unless the last place or the consent has just gone."""
     by = run.anyone(offer.to)
     accepted = acts.accepted(run.model, case, offer)
-    verb = "accept" if accepted else "accept without a place"
+    verb = "accept" if accepted else "accept in vain"
     run.do(verb, case, lambda s: handoffs.accept(s, offer.id, by=by), () if accepted else (Conflict,))
     run.check(case, by.agency_id)
 

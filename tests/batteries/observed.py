@@ -134,8 +134,8 @@ def _handoffs(case: Episode, seen: Seen, before: dict[str, str]) -> None:
 def _ground(row: Any, basis: str) -> None:
     if row.state == "exhausted":
         return
-    need(bool(row.consent_id) == (basis == "consent"), "ground", row, basis)
-    need(row.ground == ("" if basis == "consent" else basis), "ground", row, basis)
+    need(bool(row.consent_id) == basis.startswith("consent"), "ground", row, basis)
+    need(row.ground == ("" if basis.startswith("consent") else basis), "ground", row, basis)
 
 
 def _row(row: Any, offer: Any, before: dict[str, str]) -> None:
