@@ -1,0 +1,175 @@
+"""A mistake in a completed form: a new version, who is told, and what the coordinator decides."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from engine import act as acts
+from engine import clock, corrections
+from engine.corrections import Verdict, Version
+from engine.database import Store
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from engine.models.answers import Correction
+from engine.models.cases import ConsentAnswer
+from engine.models.work import TaskStatus
+from tests.factories import case_at
+from tests.people import actor
+from tests.verbs.scene import Scene
+
+COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
+
+
+@pytest.fixture
+def scene(store: Store) -> Scene:
+    """A case whose screening is done and whose plan is being made."""
+    return Scene(store, case_at(store, "stay_review", "case_plan"))
+
+
+def correct(
+    scene: Scene, element: str, login: str = OFFICER, reason: str = "typing_error", **changes: Any
+) -> Correction:
+    """Correct some answers of a completed form; None takes an answer out."""
+    raw = {name: value for name, value in (scene.answers(element) | changes).items() if value is not None}
+    task = scene.task(element)
+    return scene.act(login, lambda s, by: corrections.correct(s, task.id, raw, reason=reason, by=by))
+
+
+def versions(scene: Scene, element: str, login: str) -> list[Version]:
+    with scene.store.reading() as session:
+        act = acts.look(session, scene.case().id, actor(session, login))
+        return corrections.versions(act, scene.task(element))
+
+
+def test_a_correction_is_a_new_version_and_the_old_one_stays(scene: Scene) -> None:
+    made = correct(scene, "screening", means_seen="false", means_signs=None)
+    assert made.fields == ["means_seen", "means_signs"]
+    new, old = versions(scene, "screening", OFFICER)
+    assert (old.number, old.reason, old.values["means_seen"]) == (1, "", "true")
+    assert (new.number, new.reason, new.values["means_seen"]) == (2, "typing_error", "false")
+    assert new.changed == ["means_seen", "means_signs"]
+    assert "means_signs" in old.values and "means_signs" not in new.values, "what was taken out is not shown again"
+    assert "means_signs" not in scene.answers("screening")
+    assert scene.facts()["means_seen"] is False
+    told = dict(scene.recorded())
+    assert told["correction.made"]["reason"] == "typing_error"
+    assert told["task.corrected"]["fields"] == ["means_seen", "means_signs"]
+    assert scene.actions().count("answers.corrected") == 2, "one per domain that changed"
+    assert scene.task("screening").status is TaskStatus.DONE
+    scene.check_record()
+
+
+def test_who_acted_on_the_old_answer_is_told_and_the_coordinator_must_decide(scene: Scene) -> None:
+    made = correct(scene, "screening", means_seen="false", means_signs=None)
+    assert made.gateways == ["apply_criteria"] and made.verdict == Verdict.OPEN
+    assert {("acted_on_old_answer", "ngo_osh"), ("decided_on_old_answer", COORDINATOR)} <= scene.alarms()
+
+
+def test_what_nobody_decided_on_is_not_asked_about(scene: Scene) -> None:
+    made = correct(scene, "screening", interpreter_name="Another interpreter")
+    assert made.gateways == [] and made.verdict == ""
+    assert ("decided_on_old_answer", COORDINATOR) not in scene.alarms()
+
+
+def test_it_stands(scene: Scene) -> None:
+    made = correct(scene, "screening", means_seen="false", means_signs=None)
+    before = scene.open()
+    scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.STAND, by=by))
+    assert scene.open() == before
+    assert ("decided_on_old_answer", COORDINATOR) not in scene.alarms()
+    assert scene.actions()[0] == "correction.stand"
+    with pytest.raises(Conflict):
+        scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.REDO, by=by))
+
+
+def test_it_is_done_again_beside_the_path_by_the_same_agencies(scene: Scene) -> None:
+    made = correct(scene, "screening", means_seen="false", means_signs=None)
+    scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.REDO, by=by))
+    assert scene.open()["rights_and_consent"] == OFFICER and scene.open()["case_plan"] == COORDINATOR
+    assert scene.tasks("screening")[0].status is TaskStatus.DONE, "the record is not touched"
+    assert "correction.redo" in scene.actions() and "instance.started" in scene.actions()
+    scene.check_record()
+
+
+def test_a_step_of_the_path_itself_is_not_done_again_as_a_whole(scene: Scene) -> None:
+    made = correct(scene, "intake", age_band="child")
+    assert made.verdict == Verdict.OPEN
+    with pytest.raises(Conflict):
+        scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.REDO, by=by))
+    scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.STAND, by=by))
+
+
+def test_what_was_found_out_since_is_not_overwritten(scene: Scene) -> None:
+    """The rights form has said since what the age is; correcting the intake does not unsay it."""
+    later = scene.facts()["age_band"]
+    correct(scene, "rights_and_consent", age_band="child")
+    assert scene.facts()["age_band"] == "child" != later
+    correct(scene, "intake", age_band="unknown")
+    assert scene.facts()["age_band"] == "child"
+
+
+def test_a_corrected_consent_counts_from_now_on(scene: Scene) -> None:
+    correct(scene, "rights_and_consent", reason="misunderstood", consent_identification="refused")
+    with scene.store.reading() as session:
+        act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
+        newest = [c for c in act.consents() if c.purpose == "identification"][-1]
+    assert newest.answer is ConsentAnswer.REFUSED
+    assert "consent.refused" in scene.actions()
+
+
+def test_a_form_is_checked_against_the_day_it_was_completed(scene: Scene) -> None:
+    """A date that lay ahead then may lie behind now: that is no mistake."""
+    clock.set_offset(timedelta(days=90))
+    try:
+        made = correct(scene, "shelter_arrival", SHELTER)
+    except Conflict as nothing:
+        assert nothing.message == "Nothing was changed."
+    else:
+        raise AssertionError(made)
+    finally:
+        clock.set_offset(timedelta())
+
+
+def test_the_coordinator_corrects_what_the_role_may_see_and_nothing_else(scene: Scene) -> None:
+    seen = versions(scene, "screening", COORDINATOR)[0].values
+    assert "means_seen" in seen and "means_signs" not in seen, "testimony is not the coordinator's to read"
+    task = scene.task("screening")
+    whole = dict(seen) | {"interpreter_name": "Another interpreter"}
+    scene.act(COORDINATOR, lambda s, by: corrections.correct(s, task.id, whole, reason="typing_error", by=by))
+    assert scene.answers("screening")["means_signs"], "what one may not see stays as it was"
+    with pytest.raises(Invalid) as refused:
+        raw = whole | {"means_signs": ["Debt"]}
+        scene.act(COORDINATOR, lambda s, by: corrections.correct(s, task.id, raw, reason="typing_error", by=by))
+    assert list(refused.value.fields) == ["means_signs"]
+
+
+def test_refusals(scene: Scene) -> None:
+    with pytest.raises(Invalid):
+        correct(scene, "screening", reason="boredom", means_seen="false", means_signs=None)
+    with pytest.raises(Invalid):
+        correct(scene, "screening", means_seen="perhaps")
+    with pytest.raises(Conflict):
+        correct(scene, "screening")
+    with pytest.raises(NotFound):
+        correct(scene, "screening", "shelter_bishkek", means_seen="false", means_signs=None)
+    open_task, raw = scene.task("case_plan"), scene.answers("screening")
+    with pytest.raises(Conflict):
+        scene.act(COORDINATOR, lambda s, by: corrections.correct(s, open_task.id, raw, reason="typing_error", by=by))
+    task = scene.task("screening")
+    with pytest.raises(Stale):
+        scene.act(
+            OFFICER, lambda s, by: corrections.correct(s, task.id, raw, reason="typing_error", by=by, revision=99)
+        )
+
+
+def test_only_the_coordinator_decides(scene: Scene) -> None:
+    made = correct(scene, "screening", means_seen="false", means_signs=None)
+    with pytest.raises(NotAllowed):
+        scene.act(OFFICER, lambda s, by: corrections.decide(s, made.id, Verdict.STAND, by=by))
+    with pytest.raises(NotFound):
+        scene.act("coordinator_bishkek", lambda s, by: corrections.decide(s, made.id, Verdict.STAND, by=by))
+    with pytest.raises(NotFound):
+        scene.act(COORDINATOR, lambda s, by: corrections.decide(s, "0" * 32, Verdict.STAND, by=by))
+    with scene.store.reading() as session:
+        assert session.exec(select(Correction.verdict)).one() == Verdict.OPEN

@@ -1,0 +1,144 @@
+"""The path bends: skipped, begun early or again, taken over from paper; and what closes last."""
+
+import pytest
+
+from engine import act as acts
+from engine import paths, tasks
+from engine.database import Store
+from engine.demo import answering
+from engine.demo.story import WOMAN_IN_OSH
+from engine.errors import Conflict, Invalid, NotAllowed
+from engine.models.work import TaskStatus
+from tests.factories import case_at
+from tests.people import actor
+from tests.verbs.scene import Scene
+
+COORDINATOR, SHELTER = "coordinator_osh", "shelter_osh"
+
+
+@pytest.fixture
+def scene(store: Store) -> Scene:
+    """A case whose plan is being made while the person is in a shelter."""
+    return Scene(store, case_at(store, "stay_review", "case_plan"))
+
+
+def test_a_step_of_the_path_is_skipped_and_the_path_goes_on(scene: Scene) -> None:
+    task = scene.task("case_plan")
+    scene.act(COORDINATOR, lambda s, by: paths.skip(s, task.id, reason="done_elsewhere", by=by))
+    skipped = scene.task("case_plan")
+    assert (skipped.status, skipped.end_reason) == (TaskStatus.CANCELLED, "done_elsewhere")
+    assert "case_plan" not in scene.open() and "appoint_attorney" in scene.open()
+    assert scene.recorded()[0] == ("task.skipped", {"element": "case_plan", "reason": "done_elsewhere"})
+    scene.check_record()
+    with pytest.raises(Conflict):
+        scene.act(COORDINATOR, lambda s, by: paths.skip(s, task.id, reason="done_elsewhere", by=by))
+
+
+def test_a_step_of_a_stage_takes_the_stage_with_it(scene: Scene) -> None:
+    scene.act(COORDINATOR, lambda s, by: paths.skip(s, scene.task("stay_review").id, reason="wish_of_person", by=by))
+    assert scene.open() == {"case_plan": COORDINATOR}
+    assert "place.freed" in scene.actions()
+
+
+def test_who_skips_and_why(scene: Scene) -> None:
+    task = scene.task("stay_review")
+    with pytest.raises(NotAllowed):
+        scene.act(SHELTER, lambda s, by: paths.skip(s, task.id, reason="not_needed", by=by))
+    for reason in ("", "tired", "before_system"):
+        with pytest.raises(Invalid):
+            scene.act(COORDINATOR, lambda s, by, r=reason: paths.skip(s, task.id, reason=r, by=by))
+
+
+def test_a_stage_begins_early_or_again(scene: Scene) -> None:
+    def begin(stage: str, **inputs: object):
+        return scene.act(
+            COORDINATOR,
+            lambda s, by: paths.start_stage(s, scene.reference, stage, reason="urgent", inputs=inputs, by=by),
+        )
+
+    begin("repatriation")
+    assert scene.open()["return_decision"] == COORDINATOR
+    assert scene.recorded()[-1][0] == "stage.begun_early"
+    begin("service_referral", service="psychological", urgent=True)
+    assert scene.recorded()[-1][0] == "stage.repeated"
+    begin("identification", child_path_open=False)
+    assert scene.open()["rights_and_consent"] == "police_osh", "who identified does it again"
+    with pytest.raises(Invalid) as refused:
+        begin("service_referral", service="gold", urgent=True)
+    assert list(refused.value.fields) == ["service"]
+    for wrong in (("service_referral", {}), ("repatriation", {"x": 1}), ("national_referral", {}), ("nonsense", {})):
+        with pytest.raises(Invalid):
+            begin(wrong[0], **wrong[1])
+    scene.check_record()
+
+
+@pytest.mark.parametrize(
+    ("stage", "stands"),
+    [
+        ("identification", "rights_and_consent"),
+        ("needs_and_risk", "needs_and_risk"),
+        ("case_plan", "case_plan"),
+        ("recovery", ""),
+        ("formal_identification", "formal_opinion"),
+        ("repatriation", "return_decision"),
+        ("legal_aid", "appoint_attorney"),
+    ],
+)
+def test_a_case_is_taken_over_at_a_stage(store: Store, stage: str, stands: str) -> None:
+    known = {
+        "preliminary_result": "presumed",
+        "age_band": "adult",
+        "return_wanted": "yes",
+        "nationality": "foreign",
+        "formal_result": "victim",
+        "lawyer_wanted": "yes" if stage == "legal_aid" else "no",
+        "dependants": "2",
+    }
+    with store.transaction() as session:
+        case = paths.take_over(session, stage, region="osh", facts=known, by=actor(session, COORDINATOR))
+        scene = Scene(store, case.reference)
+    assert not stands or stands in scene.open()
+    assert scene.facts()["dependants"] == 2
+    before = [task for task in scene.tasks() if task.status is TaskStatus.CANCELLED]
+    assert {task.end_reason for task in before} == {"before_system"}
+    told = scene.recorded()
+    assert ("case.taken_over", {"stage": stage}) in told
+    assert all(data["reason"] == "before_system" for action, data in told if action == "task.skipped")
+    assert not [action for action, _ in told if action == "task.completed"], "nothing is made up"
+    scene.check_record()
+
+
+def test_what_the_paper_cannot_say(store: Store) -> None:
+    def take_over(login: str = COORDINATOR, stage: str = "case_plan", **facts: object) -> None:
+        with store.transaction() as session:
+            paths.take_over(session, stage, region="osh", facts=facts, by=actor(session, login))
+
+    with pytest.raises(NotAllowed):
+        take_over("police_osh", preliminary_result="presumed")
+    with pytest.raises(Invalid):
+        take_over(stage="heaven")
+    for facts in ({"risk_level": "high"}, {"shoe_size": 40}, {"age_band": "old"}):
+        with pytest.raises(Invalid):
+            take_over(**facts)
+    with pytest.raises(Conflict):
+        take_over(stage="repatriation", preliminary_result="presumed", return_wanted="no")
+
+
+def test_nothing_owed_is_left_behind_when_a_case_closes(store: Store) -> None:
+    """A stage begun beside the path holds the closure up, by name."""
+    scene = Scene(store, case_at(store, "closure_approval", answers={"preliminary_result": "not_presumed"}))
+    scene.act(
+        COORDINATOR,
+        lambda s, by: paths.start_stage(s, scene.reference, "repatriation", reason="urgent", inputs={}, by=by),
+    )
+    task = scene.task("closure_approval")
+    second = f"{COORDINATOR}_2"
+    with store.reading() as session:
+        form = acts.look(session, scene.case().id, actor(session, second)).bundle.forms["closure_approval"]
+    given = answering.fill(form, WOMAN_IN_OSH, today=task.opened_at.date())
+    scene.act(second, lambda s, by: tasks.claim(s, task.id, by=by))
+    with pytest.raises(Conflict, match="return"):
+        scene.act(second, lambda s, by: tasks.complete(s, task.id, given, by=by))
+    scene.act(COORDINATOR, lambda s, by: paths.skip(s, scene.task("return_decision").id, reason="not_needed", by=by))
+    scene.act(second, lambda s, by: tasks.complete(s, task.id, given, by=by))
+    assert scene.case().closed_at is not None
