@@ -159,6 +159,13 @@ def test_late_is_a_word_not_only_a_colour():
     assert "LATE" in card.text_content() and "30 hours late" in card.text_content()
 
 
+def test_a_step_that_was_done_is_not_called_late():
+    given = examples.context("task_show.html", "en")
+    late = given["task"] | {"due_at": examples.NOW - timedelta(days=3)}
+    assert "LATE" in rendered("task_show.html", context=given | {"task": late})
+    assert "LATE" not in rendered("task_show.html", context=given | {"task": late | {"status": "done"}})
+
+
 def test_accepting_takes_one_click_and_declining_two():
     page = html.fromstring(rendered("offer_show.html"))
     (accept,) = page.xpath("//form[contains(@action, '/acceptance')]")
