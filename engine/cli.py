@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from . import bundles, forms, migrations, vault, worker
+from .act import open_facts
 from .app import create_app
 from .audit import checkpoint, reconcile
 from .config import LOOPBACK, settings
@@ -22,9 +23,11 @@ from .database import Store
 from .demo import agencies, clock, story
 from .errors import EngineError
 from .forms import xlsx
+from .models.cases import Case
 from .models.people import Agency
 from .process import describe as descriptions
 from .process.check import check as check_files
+from .vault.fields import SealBroken
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a National Referral Mechanism as it is drawn.")
 forms_app = typer.Typer(no_args_is_help=True, help="Take forms to a spreadsheet and back.")
@@ -128,9 +131,23 @@ def prepare() -> Store:
         migrations.upgrade(store)
     except DBAPIError as error:
         raise EngineError(UNREACHABLE) from error
+    check_key(store)
     with store.transaction() as session:
         bundles.deploy(session, bundles.shipped(settings()))
     return store
+
+
+def check_key(store: Store) -> None:
+    """The key opens what the store holds: with another one every page of a case would fail, and new cases be lost."""
+    with store.reading() as session:
+        case = session.exec(select(Case).order_by(col(Case.opened_at).desc()).limit(1)).first()
+        try:
+            if case is not None:
+                open_facts(session, case)
+        except SealBroken as error:
+            key = settings().key_file
+            said = f"The key in {key} does not open this database. Put the key file back with which it was written."
+            raise EngineError(said) from error
 
 
 def plant(store: Store) -> None:

@@ -7,6 +7,10 @@ import pytest
 
 from engine import cli
 from engine.config import settings
+from engine.database import Store
+from engine.errors import EngineError
+from engine.vault import Vault
+from tests.factories import make_case
 
 pytestmark = pytest.mark.once
 
@@ -58,3 +62,14 @@ def test_a_port_in_use_is_said_before_an_address_is_announced(nrm):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said, code = nrm("serve", "--port", str(taken.getsockname()[1]))
     assert ("is not free" in said, "system is at" in said, code) == (True, False, 1), said
+
+
+def test_another_key_than_the_one_it_was_written_with_is_refused(store):
+    make_case(store)
+    cli.check_key(store)
+    other = Store(store.url.render_as_string(hide_password=False), Vault(bytes(32)))
+    try:
+        with pytest.raises(EngineError, match="does not open this database"):
+            cli.check_key(other)
+    finally:
+        other.close()
