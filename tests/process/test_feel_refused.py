@@ -256,7 +256,7 @@ def test_hostile_texts_are_refused_at_once(text: str) -> None:
     for_cell = {"names": NAMES, "input_kind": Kind.any}
     with pytest.raises(FeelError):
         compile_unary(text, **for_cell)  # type: ignore[arg-type]
-    assert perf_counter() - begun < 1
+    assert perf_counter() - begun < 30  # a hang, not a speed
 
 
 @pytest.mark.parametrize(
