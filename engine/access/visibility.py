@@ -74,9 +74,9 @@ def task(session: Session, task_id: str, *, by: Actor) -> UserTask:
 
 def may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
     """Whether a task exists for the actor."""
-    if found.holder_id is not None and found.holder_id == by.agency_id:
-        if found.status in OPEN_TASK or found.ended_by_agency_id == by.agency_id:
-            return True
+    holds = found.holder_id is not None and found.holder_id == by.agency_id
+    if holds and (found.status in OPEN_TASK or found.ended_by_agency_id == by.agency_id):
+        return True
     if found.accountable_id == by.agency_id and found.status in OPEN_TASK:
         return True  # handed on, but not yet taken over: state and journey, never the answers
     if not by.is_coordinator:

@@ -95,6 +95,7 @@ def _page(
         can_answer=answerable,
         why_not=why_not,
         decline_codes=list(DeclineCode),
+        handover=handoff.reason if handoff.state in _STANDING and handoff.reason in handovers.REASONS else "",
         beyond=list(directory.OVER_CAPACITY) if answerable and directory.is_full(desk.session, handoff) else [],
         can_recall=handoff.giver_id == desk.by.agency_id and handoff.state in PENDING_HANDOFF,
         can_relay=relays.may_relay(handoff, desk.by),
@@ -118,7 +119,6 @@ def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, A
         "offered_at": handoff.offered_at,
         "answer_by": handoff.answer_by if handoff.state in PENDING_HANDOFF else None,
         "giver": handoff.giver_name,
-        "handover": handoff.reason if handoff.state in _STANDING and handoff.reason in handovers.REASONS else "",
         "giver_phone": giver.phone if handoff.giver_id != desk.by.agency_id else "",
         "giver_hours": giver.hours,
     }

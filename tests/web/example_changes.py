@@ -171,5 +171,6 @@ MORE: dict[str, dict[str, Any]] = {
         "undecided": [UNDECIDED],
     },
     "agency_case.html": {"bends": [{"text": "What happened?", "href": "/cases/QK7-FM4P/changes"}]},
+    "offer_show.html": {"handover": "moved_region", "beyond": []},
     "task_show.html": {"bends": [{"text": "Hand this over", "href": "/tasks/4f2a/handover"}]},
 }
