@@ -1,0 +1,321 @@
+"""People come and go, and so do agencies; several people, and twice the same person."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from engine import agencies, changes, clock, links, people, tasks, worker
+from engine.actor import Actor
+from engine.database import Store
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound
+from engine.models.cases import Case, Link
+from engine.models.people import Agency, Place, PlaceKind, User
+from engine.models.work import HandoffState, TaskStatus
+from tests.factories import case_at, make_case
+from tests.people import actor
+from tests.verbs.scene import Scene
+
+COORDINATOR, SECOND, NATIONAL = "coordinator_osh", "coordinator_osh_2", "coordinator_national"
+POLICE, SHELTER, OTHER = "police_osh", "shelter_osh", "shelter_bishkek"
+
+
+@pytest.fixture
+def scene(store: Store) -> Scene:
+    """A person in the shelter of Osh; the coordinator has the plan in hand."""
+    scene = Scene(store, case_at(store, "stay_review", "case_plan"))
+    plan = scene.task("case_plan").id
+    scene.act(COORDINATOR, lambda s, by: tasks.claim(s, plan, by=by))
+    return scene
+
+
+def user(scene: Scene, login: str) -> User:
+    with scene.store.reading() as session:
+        return session.exec(select(User).where(User.login == login)).one()
+
+
+def in_hand(scene: Scene) -> str | None:
+    task = scene.task("case_plan")
+    with scene.store.reading() as session:
+        return session.get_one(User, task.claimed_by_id).login if task.claimed_by_id else None
+
+
+def leave(scene: Scene, start: timedelta, until: timedelta, deputy: str = SECOND, login: str = COORDINATOR) -> None:
+    now, deputy_id, user_id = clock.now(), user(scene, deputy).id, user(scene, login).id
+    times = {"start": now + start, "until": now + until}
+    scene.act(login, lambda s, by: people.away(s, user_id, **times, deputy_id=deputy_id, by=by))
+
+
+def test_a_leave_that_has_begun_gives_the_deputy_what_is_in_hand(scene: Scene) -> None:
+    leave(scene, timedelta(hours=-1), timedelta(days=3))
+    assert in_hand(scene) == SECOND
+    assert scene.actions() == ["task.reassigned"]
+    scene.check_record()
+
+
+def test_the_worker_moves_duties_when_a_leave_begins_and_only_once(scene: Scene) -> None:
+    leave(scene, timedelta(hours=2), timedelta(days=3))
+    worker.drain(scene.store)
+    assert in_hand(scene) == COORDINATOR
+    before = clock.offset()
+    clock.set_offset(before + timedelta(hours=3))
+    try:
+        assert worker.begin_one_leave(scene.store)
+        assert in_hand(scene) == SECOND
+        assert not worker.begin_one_leave(scene.store)
+        plan = scene.task("case_plan").id
+        scene.act(SECOND, lambda s, by: tasks.release(s, plan, by=by))
+        scene.act(COORDINATOR, lambda s, by: tasks.claim(s, plan, by=by))
+        assert not worker.begin_one_leave(scene.store), "what is taken up during the leave stays"
+        assert in_hand(scene) == COORDINATOR
+    finally:
+        clock.set_offset(before)
+    scene.check_record()
+
+
+def test_a_deputy_who_is_gone_leaves_the_duty_on_the_desk(scene: Scene) -> None:
+    leave(scene, timedelta(hours=2), timedelta(days=3))
+    with scene.store.transaction() as session:
+        people.deactivate(session, user(scene, SECOND).id, by=actor(session, COORDINATOR))
+    before = clock.offset()
+    clock.set_offset(before + timedelta(hours=3))
+    try:
+        worker.begin_one_leave(scene.store)
+    finally:
+        clock.set_offset(before)
+    assert (in_hand(scene), scene.task("case_plan").status) == (None, TaskStatus.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "deputy", "field"),
+    [(1, 1, SECOND, "until"), (-9, -8, SECOND, "until"), (1, 2, POLICE, "deputy"), (1, 2, COORDINATOR, "deputy")],
+)
+def test_a_leave_needs_an_end_and_a_colleague(scene: Scene, start: int, until: int, deputy: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        leave(scene, timedelta(days=start), timedelta(days=until), deputy)
+    assert set(refused.value.fields) == {field}
+
+
+def test_two_are_not_away_for_each_other(scene: Scene) -> None:
+    leave(scene, timedelta(days=1), timedelta(days=3))
+    with pytest.raises(Invalid) as refused:
+        leave(scene, timedelta(days=2), timedelta(days=5), COORDINATOR, SECOND)
+    assert set(refused.value.fields) == {"deputy"}
+    leave(scene, timedelta(days=3), timedelta(days=5), COORDINATOR, SECOND)
+
+
+def test_back_again(scene: Scene) -> None:
+    mine = user(scene, COORDINATOR).id
+    with pytest.raises(Conflict):
+        scene.act(COORDINATOR, lambda s, by: people.back(s, mine, by=by))
+    leave(scene, timedelta(hours=-1), timedelta(days=3))
+    scene.act(COORDINATOR, lambda s, by: people.back(s, mine, by=by))
+    found = user(scene, COORDINATOR)
+    assert (found.away_from, found.away_until, found.deputy_id) == (None, None, None)
+
+
+def test_who_has_gone_leaves_the_duties_on_the_desk(scene: Scene) -> None:
+    mine = user(scene, COORDINATOR).id
+    scene.act(SECOND, lambda s, by: people.deactivate(s, mine, by=by))
+    assert in_hand(scene) is None and scene.task("case_plan").status is TaskStatus.OPEN
+    with pytest.raises(Conflict, match="no longer active"):
+        scene.act(SECOND, lambda s, by: people.deactivate(s, mine, by=by))
+    with pytest.raises(Conflict, match="last active coordinator"):
+        scene.act(SECOND, lambda s, by: people.deactivate(s, user(scene, SECOND).id, by=by))
+    scene.check_record()
+
+
+def test_a_caseworker_sends_nobody_away_not_even_oneself(scene: Scene) -> None:
+    def add(session: Session, by: Actor) -> str:
+        return people.add(session, login="plain", name="P. Plain", duties=["caseworker"], language="ru", by=by)[0].id
+
+    plain = scene.act(SHELTER, add)
+    for target in (plain, user(scene, SHELTER).id):
+        with pytest.raises(NotAllowed):
+            scene.act("plain", lambda s, by, target=target: people.deactivate(s, target, by=by))
+    with pytest.raises(NotAllowed):
+        scene.act("plain", add)
+    with pytest.raises(NotFound):
+        scene.act(SHELTER, lambda s, by: people.deactivate(s, user(scene, POLICE).id, by=by))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"login": "a b"}, "login"),
+        ({"login": POLICE}, "login"),
+        ({"name": " "}, "name"),
+        ({"duties": []}, "duties"),
+        ({"duties": ["coordinator"]}, "duties"),
+        ({"language": "de"}, "language"),
+    ],
+)
+def test_a_new_colleague_is_checked(store: Store, changes: dict[str, object], field: str) -> None:
+    given = {"login": "newcomer", "name": "New Example", "duties": ["caseworker"], "language": "ky"} | changes
+    with store.transaction() as session, pytest.raises(Invalid) as refused:
+        people.add(session, **given, by=actor(session, SHELTER))  # type: ignore[arg-type]
+    assert set(refused.value.fields) == {field}
+
+
+def agency(scene: Scene, code: str) -> Agency:
+    with scene.store.reading() as session:
+        return session.exec(select(Agency).where(Agency.code == code)).one()
+
+
+def taken(scene: Scene, code: str) -> int:
+    with scene.store.reading() as session:
+        query = select(Place).where(Place.agency_id == agency(scene, code).id, Place.kind == PlaceKind.WOMEN)
+        return session.exec(query).one().taken
+
+
+def test_a_suspended_house_is_urgent_for_the_next_one(scene: Scene) -> None:
+    shelter = scene.agency(SHELTER)
+    scene.act(NATIONAL, lambda s, by: agencies.suspend(s, shelter, by=by))
+    task = scene.task("stay_review")
+    assert (task.status, task.urgent, task.holder_id) == (TaskStatus.AWAITING, True, None)
+    assert scene.handoff("shelter_arrival", SHELTER).state is HandoffState.RECALLED
+    assert scene.handoff("stay_review", OTHER).state is HandoffState.OFFERED
+    assert ("care_interrupted", COORDINATOR) in scene.alarms()
+    assert taken(scene, SHELTER) == 0
+    scene.act(NATIONAL, lambda s, by: agencies.resume(s, shelter, by=by))
+    with pytest.raises(Conflict):
+        scene.act(NATIONAL, lambda s, by: agencies.resume(s, shelter, by=by))
+    scene.check_record()
+
+
+def test_a_successor_takes_over_with_a_place(scene: Scene) -> None:
+    shelter, other = scene.agency(SHELTER), scene.agency(OTHER)
+    scene.act(NATIONAL, lambda s, by: agencies.close(s, shelter, successor_id=other, by=by))
+    assert scene.task("stay_review").holder_id == other
+    assert (taken(scene, SHELTER), taken(scene, OTHER)) == (0, 1)
+    closed = agency(scene, SHELTER)
+    assert (closed.active, closed.successor_id) == (False, other) and closed.closed_at is not None
+    for refused in (lambda s, by: agencies.close(s, shelter, successor_id=None, by=by),
+                    lambda s, by: agencies.resume(s, shelter, by=by)):  # fmt: skip
+        with pytest.raises(Conflict):
+            scene.act(NATIONAL, refused)
+    scene.check_record()
+
+
+def test_a_desk_that_is_gone_leads_nothing_and_answers_for_nothing(scene: Scene) -> None:
+    desk = scene.agency(COORDINATOR)
+    scene.act(NATIONAL, lambda s, by: agencies.suspend(s, desk, by=by))
+    assert scene.code(scene.case().lead_agency_id) == NATIONAL
+    assert set(scene.open().values()) == {SHELTER, NATIONAL}
+    plan = scene.task("case_plan")
+    assert (plan.status, plan.claimed_by_id) == (TaskStatus.OPEN, None)
+    assert "case.led" in scene.actions()
+    scene.check_record()
+
+
+def test_who_handed_on_and_is_gone_answers_for_nothing(store: Store) -> None:
+    scene = Scene(store, case_at(store, "service_first_contact", "screening", answers={"shelter_now": "no"}))
+    assert scene.open() == {"service_first_contact": POLICE, "screening": POLICE}
+    scene.act(NATIONAL, lambda s, by: agencies.suspend(s, scene.agency(POLICE), by=by))
+    assert scene.open() == {"service_first_contact": COORDINATOR, "screening": COORDINATOR}
+    assert scene.handoff("screening", "border_guard").ground == "detection"
+    scene.check_record()
+
+
+def test_a_new_name_leaves_the_old_one_in_old_handoffs(scene: Scene) -> None:
+    shelter = scene.agency(SHELTER)
+    scene.act(NATIONAL, lambda s, by: agencies.rename(s, shelter, "New house", by=by))
+    assert scene.handoff("shelter_arrival", SHELTER).receiver_name == "Ak-Jol shelter, Osh"
+    assert agency(scene, SHELTER).name == "New house"
+    scene.check_record()
+
+
+@pytest.mark.parametrize("login", [COORDINATOR, POLICE, SHELTER])
+def test_only_the_national_coordinator_keeps_the_directory(scene: Scene, login: str) -> None:
+    shelter = scene.agency(SHELTER)
+    for act in (
+        lambda s, by: agencies.suspend(s, shelter, by=by),
+        lambda s, by: agencies.rename(s, shelter, "X house", by=by),
+        lambda s, by: agencies.close(s, shelter, successor_id=None, by=by),
+    ):
+        with pytest.raises(NotAllowed):
+            scene.act(login, act)
+
+
+def test_several_people_have_nothing_in_common_but_the_event(store: Store) -> None:
+    with store.transaction() as session:
+        found = links.several(session, 3, region=None, by=actor(session, POLICE))
+    assert len({case.incident_id for case in found}) == 1
+    assert len({case.person_id for case in found}) == len({case.facts for case in found}) == 3
+    for count in (1, 51):
+        with store.transaction() as session, pytest.raises(Invalid):
+            links.several(session, count, region=None, by=actor(session, POLICE))
+
+
+@pytest.fixture
+def pair(store: Store) -> tuple[Scene, Scene]:
+    """Two cases in two regions; the follower's coordinator has the plan in hand."""
+    first = Scene(store, case_at(store, "stay_review", "case_plan"))
+    second = Scene(store, case_at(store, "case_plan", login="police_bishkek", answers={"shelter_now": "no"}))
+    plan = second.task("case_plan").id
+    second.act("coordinator_bishkek", lambda s, by: tasks.claim(s, plan, by=by))
+    return first, second
+
+
+def test_one_leads_and_the_other_follows_until_it_is_undone(pair: tuple[Scene, Scene]) -> None:
+    first, second = pair
+    person = second.case().person_id
+    link: Link = first.act(NATIONAL, lambda s, by: links.same_person(s, first.reference, second.reference, by=by))
+    assert second.case().person_id == first.case().person_id != person
+    plan = second.task("case_plan")
+    assert (second.code(plan.holder_id or ""), plan.status, plan.claimed_by_id) == (COORDINATOR, TaskStatus.OPEN, None)
+    assert "case.linked" in first.actions() and "case.linked" in [a for a, _ in second.recorded()]
+    with pytest.raises(Conflict):
+        first.act(NATIONAL, lambda s, by: links.same_person(s, second.reference, first.reference, by=by))
+    first.act(NATIONAL, lambda s, by: links.undo(s, link.id, by=by))
+    assert second.case().person_id == person
+    assert second.code(second.task("case_plan").holder_id or "") == "coordinator_bishkek"
+    with pytest.raises(Conflict):
+        first.act(NATIONAL, lambda s, by: links.undo(s, link.id, by=by))
+    first.check_record()
+
+
+def test_only_who_sees_both_links_and_only_who_sees_it_undoes(pair: tuple[Scene, Scene]) -> None:
+    first, second = pair
+    with pytest.raises(Invalid):
+        first.act(COORDINATOR, lambda s, by: links.same_person(s, first.reference, second.reference, by=by))
+    third = make_case(first.store)
+    with pytest.raises(NotAllowed):
+        first.act(POLICE, lambda s, by: links.same_person(s, first.reference, third, by=by))
+    link = first.act(NATIONAL, lambda s, by: links.same_person(s, first.reference, second.reference, by=by))
+    with pytest.raises(NotFound):
+        first.act("coordinator_bishkek", lambda s, by: links.undo(s, link.id, by=by))
+    with pytest.raises(NotAllowed):
+        first.act(SHELTER, lambda s, by: links.undo(s, link.id, by=by))
+
+
+def test_links_are_no_chain(store: Store) -> None:
+    one, two, three = (make_case(store) for _ in range(3))
+    with store.transaction() as session:
+        links.same_person(session, one, two, by=actor(session, COORDINATOR))
+    for leading, follower in ((two, three), (three, one), (three, two)):
+        with store.transaction() as session, pytest.raises(Conflict):
+            links.same_person(session, leading, follower, by=actor(session, COORDINATOR))
+    with store.transaction() as session:
+        links.same_person(session, one, three, by=actor(session, COORDINATOR))
+        with pytest.raises(Invalid):
+            links.same_person(session, one, one, by=actor(session, COORDINATOR))
+
+
+def test_a_closed_link_can_still_be_undone(pair: tuple[Scene, Scene]) -> None:
+    first, second = pair
+    link = first.act(NATIONAL, lambda s, by: links.same_person(s, first.reference, second.reference, by=by))
+    first.act(NATIONAL, lambda s, by: changes.opened_in_error(s, first.reference, reason="duplicate", by=by))
+    first.act(NATIONAL, lambda s, by: links.undo(s, link.id, by=by))
+    assert second.code(second.case().lead_agency_id) == "coordinator_bishkek"
+    first.check_record()
+
+
+def test_a_new_episode_reopens_nothing(scene: Scene) -> None:
+    with pytest.raises(Conflict):
+        scene.act(COORDINATOR, lambda s, by: links.new_episode(s, scene.reference, by=by))
+    scene.act(COORDINATOR, lambda s, by: changes.opened_in_error(s, scene.reference, reason="duplicate", by=by))
+    new: Case = scene.act(COORDINATOR, lambda s, by: links.new_episode(s, scene.reference, by=by))
+    assert (new.person_id, new.reference != scene.reference) == (scene.case().person_id, True)
+    assert scene.open() == {} and Scene(scene.store, new.reference).open() == {"intake": COORDINATOR}
+    scene.check_record()
