@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
@@ -18,6 +19,9 @@ from tests.times import Times
 
 pytest_plugins = ["tests.stores", "tests.proof"]
 KEY = b"k" * 32
+# A busy machine is slow; that is no finding.
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.audit import tree, verify
@@ -321,7 +321,6 @@ values = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(names, values, max_size=4))
 def test_what_the_ledger_writes_is_canonical(value: Row) -> None:
     """The verifier has no library for RFC 8785; for whatever an entry may hold it agrees with one."""
