@@ -55,14 +55,10 @@ def send(server: MailServer, to: str, language: str, message_id: str, timestamp:
     except smtplib.SMTPException as error:
         raise _refused(error) from error
     except OSError as error:
-        raise DeliveryFailed(
-            f"The mail server {server.host} could not be reached.", permanent=False
-        ) from error
+        raise DeliveryFailed(f"The mail server {server.host} could not be reached.", permanent=False) from error
 
 
-def compose(
-    sender: str, to: str, language: str, message_id: str, timestamp: datetime, link: str
-) -> EmailMessage:
+def compose(sender: str, to: str, language: str, message_id: str, timestamp: datetime, link: str) -> EmailMessage:
     """The message itself; a language that has no text of its own gets the English one."""
     for address in (sender, to):
         if not ADDRESS.fullmatch(address):
@@ -83,9 +79,7 @@ def compose(
 def _connected(server: MailServer) -> smtplib.SMTP:
     context = server.tls or ssl.create_default_context()
     if server.security is Security.TLS:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=server.timeout, context=context
-        )
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
     try:

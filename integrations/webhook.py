@@ -22,9 +22,7 @@ class SignatureRefused(Exception):
     """This message is not signed by the sender it names, or it is too old."""
 
 
-def send(
-    url: str, secret: str, message_id: str, body: Mapping[str, Any], timestamp: datetime, client: Client
-) -> None:
+def send(url: str, secret: str, message_id: str, body: Mapping[str, Any], timestamp: datetime, client: Client) -> None:
     """Deliver one message, at least once: the receiver knows a repeated one by its id.
 
     `secret` is `whsec_...`, or several with a space between while one replaces another.

@@ -87,9 +87,7 @@ class Cluster:
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         settings = [f"-c {setting}" for setting in QUICK]
         options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} {' '.join(settings)}"
-        self._run(
-            "pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-o", options, "-w", "-t", "60", "start"
-        )
+        self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-o", options, "-w", "-t", "60", "start")
 
     def stop(self) -> None:
         """End the server and remove what it wrote."""
@@ -150,9 +148,7 @@ class Database:
         with psycopg.connect(self.plain, autocommit=True) as session:
             session.execute("CREATE SCHEMA IF NOT EXISTS kept")
             for table in _tables(session):
-                session.execute(
-                    sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table))
-                )
+                session.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
 
     def reset(self) -> None:
         """Bring every table back to what was remembered, also those whose triggers forbid it to the product.
@@ -170,9 +166,7 @@ class Database:
     def drop(self) -> None:
         """Remove it, whoever is still connected."""
         with psycopg.connect(self.server, autocommit=True) as session:
-            session.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
-            )
+            session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
 
     def _end_others(self, session: psycopg.Connection[tuple[object, ...]]) -> None:
         """A test that left a transaction open must not hold up, or leak into, the next one."""
@@ -184,9 +178,7 @@ class Database:
 
 
 def _tables(session: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-    rows = session.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-    ).fetchall()
+    rows = session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
     return [str(name) for (name,) in rows]
 
 

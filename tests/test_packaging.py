@@ -38,8 +38,7 @@ def test_the_lock_fits_the_project(lock, wanted):
     unfit = [
         text
         for text in wanted
-        if (need := Requirement(text))
-        and not need.specifier.contains(locked.get(canonicalize_name(need.name), "0"))
+        if (need := Requirement(text)) and not need.specifier.contains(locked.get(canonicalize_name(need.name), "0"))
     ]
     assert not unfit, f"Run `make lock`: {unfit}"
 

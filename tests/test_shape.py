@@ -25,9 +25,7 @@ INDEXES = [
 ]
 PLACES = ["/wo" + "rk/", "/opt/" + "pypi", "/opt/" + "wheels", "/ro" + "ot/"]
 BANNER = re.compile(r"^\s*(?:#|//|/\*|--)\s*[-=#*_~─═]{4,}", re.MULTILINE)
-SCREEN_WORDS = re.compile(
-    r"\b(clicks?|buttons?|pages?|urls?|https?|browsers?|links?|endpoints?|json)\b", re.IGNORECASE
-)
+SCREEN_WORDS = re.compile(r"\b(clicks?|buttons?|pages?|urls?|https?|browsers?|links?|endpoints?|json)\b", re.IGNORECASE)
 MAY_CATCH_ALL = {
     "engine/worker.py",
     "engine/forms/xlsx.py",  # a broken workbook raises anything there is
@@ -93,9 +91,7 @@ def test_no_module_has_a_vague_name():
 
 def test_there_are_no_banner_comments():
     code = (".py", ".css", ".js", ".mjs", "Makefile", ".ci/run", ".ci/setup", ".ci/tests", ".ci/diagrams")
-    found = [
-        name for name in files() if name.endswith(code) and "vendor" not in name and BANNER.search(text(name))
-    ]
+    found = [name for name in files() if name.endswith(code) and "vendor" not in name and BANNER.search(text(name))]
     assert not found, f"Comments that only draw lines: {found}"
 
 
@@ -110,11 +106,7 @@ def test_the_engine_imports_itself_relatively():
         for name in python("engine/")
         if not name.startswith("engine/migrations/")
         for node in nodes(name)
-        if (
-            isinstance(node, ast.ImportFrom)
-            and not node.level
-            and (node.module or "").split(".")[0] == "engine"
-        )
+        if (isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == "engine")
         or (isinstance(node, ast.Import) and any(a.name.split(".")[0] == "engine" for a in node.names))
     ]
     assert not absolute, f"Write `from . import ...`: {absolute}"
@@ -141,9 +133,7 @@ def test_the_verifier_stands_alone():
 
 
 def _standard(node: ast.ImportFrom | ast.Import) -> bool:
-    modules = (
-        [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-    )
+    modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
     return all(module.split(".")[0] in sys.stdlib_module_names for module in modules)
 
 
@@ -173,19 +163,13 @@ def test_only_the_worker_catches_everything():
 
 def test_features_tell_what_not_how():
     found = {
-        name: words
-        for name in files()
-        if name.endswith(".feature") and (words := SCREEN_WORDS.findall(text(name)))
+        name: words for name in files() if name.endswith(".feature") and (words := SCREEN_WORDS.findall(text(name)))
     }
     assert not found, f"A caseworker does not think of these: {found}"
 
 
 def test_scripts_are_strict():
-    lax = [
-        name
-        for name in files()
-        if text(name).startswith("#!/usr/bin/env bash") and "\nset -" not in text(name)
-    ]
+    lax = [name for name in files() if text(name).startswith("#!/usr/bin/env bash") and "\nset -" not in text(name)]
     assert not lax, f"Begin with set -euo pipefail: {lax}"
 
 

@@ -58,9 +58,7 @@ def test_a_reset_brings_back_what_was_there_past_triggers_and_open_transactions(
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(
-    ("ci", "code", "told"), [("true", 1, "1 failed, 1 passed"), ("", 0, "1 passed, 1 skipped")]
-)
+@pytest.mark.parametrize(("ci", "code", "told"), [("true", 1, "1 failed, 1 passed"), ("", 0, "1 passed, 1 skipped")])
 def test_under_ci_a_skip_is_a_failure(tmp_path, ci, code, told):
     (tmp_path / "test_skips.py").write_text(SKIPS)
     options = f"-q -p tests.stores -p no:cacheprovider -c {os.devnull} --rootdir {tmp_path}"

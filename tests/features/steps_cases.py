@@ -9,7 +9,11 @@ from tests.features.words import AGENCIES, TYPES, Answers
 from tests.features.world import World
 
 ENDED = (HandoffState.DONE, HandoffState.PARTLY_DONE, HandoffState.FAILED)
-CLOSED = {"she returned safely": "returned_safely", "he is integrated": "integrated"}
+CLOSED = {
+    "she returned safely": "returned_safely",
+    "he is integrated": "integrated",
+    "it was a duplicate": "duplicate",
+}
 WITHOUT = {"offering a lawyer": {"lawyer_offered": "false"}, "an interpreter": {"interpreter_how": "not_needed"}}
 SAYS = {
     "agrees to": ConsentAnswer.GIVEN,

@@ -21,6 +21,13 @@ ALARMS = {
     "there is no consent and no ground": AlarmKind.NO_GROUND,
     "she has not arrived": AlarmKind.NOT_ARRIVED,
     "a duty is late": AlarmKind.OVERDUE,
+    "she took a consent back": AlarmKind.CONSENT_WITHDRAWN,
+    "somebody reports that she withdrew": AlarmKind.WITHDRAWAL_REPORTED,
+    "she is missing": AlarmKind.MISSING,
+    "she is in danger": AlarmKind.DANGER,
+    "she has died": AlarmKind.DEATH,
+    "an answer it acted on has changed": AlarmKind.ACTED_ON_OLD_ANSWER,
+    "a decision rests on an answer that has changed": AlarmKind.DECIDED_ON_OLD_ANSWER,
 }
 # What a second opinion needs of the screening, and nothing of anybody's name.
 SIGNS = {"screening.act_signs", "screening.means_signs", "screening.purpose_signs", "screening.screening_note"}

@@ -11,9 +11,7 @@ TODAY = date(2026, 11, 22)
 LANGUAGES = {"en": "English (en)", "ru": "Русский (ru)", "ky": "Кыргызча (ky)"}
 SHORT = {"domain": "bind::nrm:domain", "fact": "bind::nrm:fact", "consent": "bind::nrm:consent"}
 SHORT |= {"htcds": "bind::nrm:htcds", "from_": "bind::nrm:from", "source": "bind::nrm:source"}
-SHORT |= {
-    f"{word}_{code}": f"{word}::{name}" for word in ("label", "hint") for code, name in LANGUAGES.items()
-}
+SHORT |= {f"{word}_{code}": f"{word}::{name}" for word in ("label", "hint") for code, name in LANGUAGES.items()}
 SHORT |= {f"message_{code}": f"constraint_message::{name}" for code, name in LANGUAGES.items()}
 LISTS = {
     "yes_no": ["yes", "no"],

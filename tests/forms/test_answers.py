@@ -117,9 +117,7 @@ def test_today_is_given_and_never_read() -> None:
     assert later.values["born"] == "2026-11-23"
 
 
-@pytest.mark.parametrize(
-    "name", ["stranger", "earlier", "who", "csrf_token", "_page", "x" * 5000, "", "born-day"]
-)
+@pytest.mark.parametrize("name", ["stranger", "earlier", "who", "csrf_token", "_page", "x" * 5000, "", "born-day"])
 def test_names_the_form_does_not_ask_are_refused(name: str) -> None:
     assert name[:64] in complaints(SAMPLE, COMPLETE | {name: "1"})
 
@@ -262,9 +260,7 @@ SCALARS = st.one_of(
 )
 ANYTHING = st.recursive(
     SCALARS,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=2)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=2)),
 )
 NAMES = st.sampled_from([question.name for question in SAMPLE.stored])
 SENSIBLE = st.fixed_dictionaries(
@@ -283,9 +279,7 @@ SENSIBLE = st.fixed_dictionaries(
 
 
 @given(
-    st.one_of(
-        st.dictionaries(st.one_of(NAMES, st.text(max_size=8)), ANYTHING, max_size=6), SENSIBLE, ANYTHING
-    ),
+    st.one_of(st.dictionaries(st.one_of(NAMES, st.text(max_size=8)), ANYTHING, max_size=6), SENSIBLE, ANYTHING),
     st.sampled_from(["en", "ru", "ky", "uz", ""]),
     st.booleans(),
 )
@@ -316,11 +310,7 @@ def test_kept_text_is_kept_again_as_it_is(text: str) -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(
-            st.one_of(NAMES, st.sampled_from(["born-day", "born-year", "_x", "x"])), st.text(max_size=5)
-        )
-    )
+    st.lists(st.tuples(st.one_of(NAMES, st.sampled_from(["born-day", "born-year", "_x", "x"])), st.text(max_size=5)))
 )
 def test_any_post_is_read(pairs: list[tuple[str, str]]) -> None:
     raw = read_post(SAMPLE, pairs)

@@ -197,14 +197,10 @@ TOKENS += [
     "{",
     '"',
 ]
-ANSWERS = st.one_of(
-    st.floats(), st.text(max_size=20), st.sampled_from(["yes", "medical material", "1e999", "-.5"])
-)
+ANSWERS = st.one_of(st.floats(), st.text(max_size=20), st.sampled_from(["yes", "medical material", "1e999", "-.5"]))
 
 
-@given(
-    st.lists(st.sampled_from([*TOKENS, *FUNCTIONS, "not(", "if(", "concat("]), max_size=14), ANSWERS, ANSWERS
-)
+@given(st.lists(st.sampled_from([*TOKENS, *FUNCTIONS, "not(", "if(", "concat("]), max_size=14), ANSWERS, ANSWERS)
 def test_any_text_is_either_refused_or_gives_an_answer(tokens: list[str], one: object, other: object) -> None:
     try:
         condition = compile_condition(" ".join(tokens), KNOWN, Known(Kind.TEXT))

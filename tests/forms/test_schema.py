@@ -80,11 +80,7 @@ def _instances(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.text(max_size=30)
 
 
-@given(
-    st.fixed_dictionaries(
-        {}, optional={name: _instances(each) for name, each in SCHEMA["properties"].items()}
-    )
-)
+@given(st.fixed_dictionaries({}, optional={name: _instances(each) for name, each in SCHEMA["properties"].items()}))
 def test_what_the_schema_admits_is_never_of_the_wrong_type(instance: dict[str, Any]) -> None:
     try:
         answers = validate(SAMPLE, instance, today=TODAY, language="en")

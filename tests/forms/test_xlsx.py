@@ -45,10 +45,7 @@ def refusal(content: bytes) -> str:
 def test_out_and_in_again_is_the_same_form() -> None:
     assert canonical(CONTENT) == CONTENT
     assert import_xlsx(export_xlsx(CONTENT)) == CONTENT
-    assert (
-        compile_form("try", import_xlsx(export_xlsx(CONTENT)), FACTS).hash
-        == compile_form("try", CONTENT).hash
-    )
+    assert compile_form("try", import_xlsx(export_xlsx(CONTENT)), FACTS).hash == compile_form("try", CONTENT).hash
 
 
 def test_another_way_of_writing_comes_out_canonical() -> None:

@@ -188,9 +188,7 @@ def test_a_second_lookup_cannot_lead_elsewhere(receiver, monkeypatch, client):
 
 def test_the_next_address_is_tried_when_the_first_is_closed(receiver, monkeypatch, client):
     there = receiver(says(200))
-    answers = [
-        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, there.port)) for ip in ("127.0.0.9", "127.0.0.1")
-    ]
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, there.port)) for ip in ("127.0.0.9", "127.0.0.1")]
     monkeypatch.setattr(http, "addresses", lambda *_, **__: [str(entry[4][0]) for entry in answers])
     assert client.post(there.address, b"{}", {}).arrived
 
@@ -228,9 +226,7 @@ def authority(tmp_path_factory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     )
     file = tmp_path_factory.mktemp("tls") / "server.pem"
     file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -113,9 +113,7 @@ def test_a_signature_that_is_no_ascii_is_refused():
         webhook.verify(SECRET, headers, b"{}", now=NOW)
 
 
-@pytest.mark.parametrize(
-    ("status", "permanent"), [(500, False), (503, False), (429, False), (410, True), (302, True)]
-)
+@pytest.mark.parametrize(("status", "permanent"), [(500, False), (503, False), (429, False), (410, True), (302, True)])
 def test_a_refusal_is_passed_on(receiver, client, status, permanent):
     with pytest.raises(DeliveryFailed) as caught:
         send(receiver(says(status)), client)
