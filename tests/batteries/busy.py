@@ -62,9 +62,8 @@ class Office:
                 worker.tick(self.store)
             return
         chosen = self._choose()
-        if chosen is not None:
-            self.say(trying=chosen)
-            self.send(chosen)
+        self.say(trying=chosen)
+        self.send(chosen)
 
     def send(self, chosen: Act, again: bool = False) -> None:
         """Do an act; say so after the commit. `again`: a predecessor may have done it already."""
@@ -79,13 +78,13 @@ class Office:
             self.say(done=chosen | {"subject": done}, again=again)
 
     # choosing
-    def _choose(self) -> Act | None:
+    def _choose(self) -> Act:
         with self.store.reading() as session:
             live = session.exec(select(Case.id).where(Case.status == CaseStatus.OPEN)).all()
-            if len(live) < CASES:
-                return {"verb": "open", "login": self.rng.choice(world.FIRST_RESPONDERS)}
             found = [*self._offers(session), *self._tasks(session)]
-        return self.rng.choice(found) if found else None
+        if len(live) < CASES or not found:  # where all wait for a clock, somebody new is found
+            return {"verb": "open", "login": self.rng.choice(world.FIRST_RESPONDERS)}
+        return self.rng.choice(found)
 
     def _offers(self, session: Session) -> Iterator[Act]:
         for handoff in session.exec(select(Handoff).where(col(Handoff.state).in_(PENDING_HANDOFF))).all():
