@@ -1,0 +1,47 @@
+Feature: A mistake
+  A completed form is corrected as a new version; the old one stays. Who acted on the old answer is told, and where
+  something was decided on it, the coordinator says whether it stands.
+
+  Scenario: A corrected answer
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    When the police unit of Osh corrects the screening: no means was seen
+    Then both versions of the screening are kept, each with its author
+    And the foundation in Osh is alarmed: an answer it acted on has changed
+    And the coordinator in Osh is alarmed: a decision rests on an answer that has changed
+    And the record says "the police unit of Osh corrected “Screening: what was seen”: Something was mistyped"
+
+  Scenario: What was decided stands
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    And the police unit of Osh corrects the screening: no means was seen
+    When the coordinator in Osh lets stand what was decided
+    Then the coordinator in Osh still owes the case plan
+    And the rights talk is not owed again
+
+  Scenario: What was decided is done again
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    And the police unit of Osh corrects the screening: no means was seen
+    When the coordinator in Osh has it done again
+    Then the police unit of Osh owes the rights talk again
+
+  Scenario: Another agency cannot correct it
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    When the shelter in Bishkek tries to correct the screening
+    Then there is nothing to be found
+
+  Scenario: The case should never have been opened
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    When the coordinator in Osh says that the case was opened twice
+    Then the case is closed: it was a duplicate
+    And the offer of the place in a shelter to the shelter in Osh is recalled
+
+  Scenario: It is with the wrong agency
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the stay in the shelter goes on
+    And the case has come to the case plan
+    When the coordinator in Osh takes the review of the stay back from the shelter in Osh, the wrong agency
+    Then the shelter in Bishkek is asked for the review of the stay
+    And the shelter in Osh has 0 places for women taken

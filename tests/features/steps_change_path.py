@@ -1,0 +1,179 @@
+"""Steps about corrections, bends of the path, handovers, full houses and languages."""
+
+from datetime import timedelta
+
+from pytest_bdd import given, then, when
+from sqlmodel import col, select, update
+
+from engine import clock, corrections, handoffs, handovers, movements, paths
+from engine.corrections import Verdict
+from engine.errors import Invalid
+from engine.models.answers import Answer, Correction
+from engine.models.people import Place
+from engine.models.work import TaskStatus
+from tests.features.steps_cases import say, taken_in
+from tests.features.steps_shelter import KINDS
+from tests.features.words import Answers
+from tests.features.world import World
+
+NO_INTERPRETER = {"interpreter_how": "not_needed", "interpreter_name": "", "rights_language": "ru"}
+
+
+def _correct(world: World, agency: str) -> None:
+    by, task = world.actor(agency), world.task("screening")
+    raw = world.answers_of("screening", world.actor("coordinator_national"))
+    changed = {name: value for name, value in raw.items() if name != "means_signs"} | {"means_seen": "false"}
+    with world.store.transaction() as session:
+        corrections.correct(session, task.id, changed, reason="typing_error", by=by)
+
+
+@given(say("{agency:Agency} corrects the screening: no means was seen"))
+@when(say("{agency:Agency} corrects the screening: no means was seen"))
+def corrects(world: World, agency: str) -> None:
+    _correct(world, agency)
+
+
+@when(say("{agency:Agency} tries to correct the screening"))
+def tries_to_correct(world: World, agency: str) -> None:
+    world.attempt(lambda: _correct(world, agency))
+
+
+def _decide(world: World, agency: str, verdict: Verdict) -> None:
+    correction = world.rows(Correction)[-1]
+    with world.store.transaction() as session:
+        corrections.decide(session, correction.id, verdict, by=world.actor(agency))
+
+
+@when(say("{agency:Agency} lets stand what was decided"))
+def stands(world: World, agency: str) -> None:
+    _decide(world, agency, Verdict.STAND)
+
+
+@when(say("{agency:Agency} has it done again"))
+def done_again(world: World, agency: str) -> None:
+    _decide(world, agency, Verdict.REDO)
+
+
+@then("both versions of the screening are kept, each with its author")
+def both_versions(world: World) -> None:
+    rows = world.rows(Answer, Answer.task_id == world.task("screening").id)
+    assert {row.version for row in rows} == {1, 2}
+    assert {leaf["actor"]["agency_name"] for leaf in world.leaves("answers.corrected")}
+    assert world.rows(Correction)[-1].corrected_by_id
+
+
+@then("the rights talk is not owed again")
+def not_again(world: World) -> None:
+    assert [task.status for task in world.tasks("rights_and_consent")] == [TaskStatus.DONE]
+
+
+@when(say("{agency:Agency} takes {duty:Duty} back from {holder:Agency}, the wrong agency"))
+def takes_back_from(world: World, agency: str, duty: str, holder: str) -> None:
+    with world.reading() as session:
+        held = handoffs.held(session, world.task(duty))
+    assert held is not None and world.code_of(held.receiver_id) == holder
+    with world.store.transaction() as session:
+        handovers.take_back(session, held.id, reason="wrong_agency", by=world.actor(agency))
+
+
+def _skip(world: World, agency: str, duty: str, reason: str) -> None:
+    task_id = world.task(duty).id
+    with world.store.transaction() as session:
+        paths.skip(session, task_id, reason=reason, by=world.actor(agency))
+
+
+@when(say("{agency:Agency} skips {duty:Duty} because it was done elsewhere"))
+def skips(world: World, agency: str, duty: str) -> None:
+    _skip(world, agency, duty, "done_elsewhere")
+
+
+@when(say("{agency:Agency} tries to skip {duty:Duty} without a reason"))
+def tries_to_skip(world: World, agency: str, duty: str) -> None:
+    world.attempt(lambda: _skip(world, agency, duty, ""))
+
+
+@given(say("{agency:Agency} begins the return home early"))
+@when(say("{agency:Agency} begins the return home early"))
+def begins_early(world: World, agency: str) -> None:
+    by = world.actor(agency)
+    with world.store.transaction() as session:
+        paths.start_stage(session, world.reference, "repatriation", reason="urgent", inputs={}, by=by)
+
+
+@when(say("{agency:Agency} takes over a case that stands at the formal identification"))
+def takes_over(world: World, agency: str) -> None:
+    known = {"preliminary_result": "presumed", "age_band": "adult", "sex": "female"}
+    with world.store.transaction() as session:
+        case = paths.take_over(session, "formal_identification", region="osh", facts=known, by=world.actor(agency))
+        world.references.append(case.reference)
+
+
+@then("everything before is recorded as before the system, and nothing is made up")
+def before_the_system(world: World) -> None:
+    skipped = world.leaves("task.skipped")
+    assert skipped and {leaf["data"]["reason"] for leaf in skipped} == {"before_system"}
+    assert world.leaves("task.completed") == [] == world.rows(Answer)
+
+
+@when(say("a colleague at {agency:Agency} tries to approve the closure"))
+def tries_to_approve(world: World, agency: str) -> None:
+    given = world.fill("closure_approval", {"closure_approved": "yes"})
+    world.attempt(lambda: world.send(agency, "closure_approval", given, second=True))
+
+
+@given(say("{agency:Agency} offers to hand {duty:Duty} over to {other:Agency}"))
+@when(say("{agency:Agency} offers to hand {duty:Duty} over to {other:Agency}"))
+def hands_over(world: World, agency: str, duty: str, other: str) -> None:
+    task_id, other_id = world.task(duty).id, world.agency(other).id
+    with world.store.transaction() as session:
+        handovers.offer(session, task_id, other_id, reason="better_suited", by=world.actor(agency))
+
+
+@when(say("she travels on to {agency:Agency}"))
+def travels_on(world: World, agency: str) -> None:
+    task = world.task("stay_review")
+    giver, receiver = world.actor(world.code_of(task.accountable_id)), world.actor(agency)
+    with world.store.transaction() as session:
+        movements.depart(session, task.id, escort=movements.Escort.GIVER, by=giver)
+        movements.arrive(session, task.id, condition=movements.Condition.WELL, by=receiver)
+
+
+@when(say("{agency:Agency} accepts {duty:Duty} all the same, as an emergency"))
+def accepts_beyond(world: World, agency: str, duty: str) -> None:
+    offer = world.offer(duty, agency)
+    with world.store.transaction() as session:
+        handoffs.accept(session, offer.id, by=world.actor(agency), over_capacity="emergency")
+
+
+@then(say("{agency:Agency} is one beyond its places for {kind}"))
+def one_beyond(world: World, agency: str, kind: str) -> None:
+    place = world.place(agency, KINDS[kind])
+    assert place.taken == place.total + 1
+    assert [leaf["data"]["reason"] for leaf in world.leaves("place.taken")] == ["emergency"]
+
+
+@given("every shelter is full, and nobody has confirmed it for a day")
+def all_full(world: World) -> None:
+    with world.store.transaction() as session:
+        session.exec(update(Place).values(confirmed_at=clock.now() - timedelta(hours=25)))
+        full = select(Place.id).where(col(Place.total) <= 0)
+        assert session.exec(full).all() == []
+        session.exec(update(Place).values(taken=Place.total))
+    world.tampered = True  # the numbers were counted by nobody
+
+
+@when(say("{person:Person} is taken in by {agency:Agency}"))
+def is_taken_in(world: World, person: Answers, agency: str) -> None:
+    taken_in(world, person, agency)
+
+
+@when(say("{agency:Agency} tries to complete {duty:Duty} in Russian, with nobody interpreting"))
+def nobody_interprets(world: World, agency: str, duty: str) -> None:
+    given = world.fill(duty, NO_INTERPRETER)
+    world.attempt(lambda: world.send(agency, duty, given))
+
+
+@then("this is refused because nobody is named who interprets")
+def nobody_named(world: World) -> None:
+    assert isinstance(world.refusal, Invalid) and list(world.refusal.fields) == ["interpreter_name"]
+    world.refusal_told = True
