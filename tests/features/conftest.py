@@ -11,6 +11,8 @@ from tests.features.steps_cases import *  # noqa: F403
 from tests.features.steps_change_finding import *  # noqa: F403
 from tests.features.steps_change_path import *  # noqa: F403
 from tests.features.steps_change_person import *  # noqa: F403
+from tests.features.steps_daily_people import *  # noqa: F403
+from tests.features.steps_daily_relays import *  # noqa: F403
 from tests.features.steps_deadlines import *  # noqa: F403
 from tests.features.steps_forms import *  # noqa: F403
 from tests.features.steps_handoffs import *  # noqa: F403

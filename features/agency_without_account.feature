@@ -1,0 +1,65 @@
+Feature: An agency without an account is reached by phone or letter
+  A court, a hospital or a private attorney may have no account. Somebody brings it the offer and enters what it says:
+  who said it, how it was heard, and when. The record shows it as such, and the agency can confirm or dispute it.
+
+  Scenario: Somebody must bring it the offer
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    Then the police unit of Osh must bring the clinic the offer of the help
+    And the coordinator in Osh must bring the clinic the offer of the help
+
+  Scenario: It accepts by phone
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    When the police unit of Osh enters that the clinic accepted the help by phone
+    Then the clinic is accountable for the help
+    And the record says "the police unit of Osh entered this for the clinic (by telephone)"
+    And the record says "the clinic accepted from the police unit of Osh"
+
+  Scenario: What it did is entered for it
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    And the police unit of Osh enters that the clinic accepted the help by phone
+    When the police unit of Osh enters that the clinic completed the help, from a letter kept in folder 7
+    Then the clinic did the help
+    And it is known that the letter about the help lies in folder 7
+
+  Scenario: A letter lies somewhere
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    When the police unit of Osh tries to enter a letter of the clinic about the help without saying where it lies
+    Then it is asked where the letter lies
+    And the police unit of Osh is accountable for the help
+
+  Scenario: It confirms later
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    And the police unit of Osh enters that the clinic accepted the help by phone
+    When the clinic confirms what was entered for it
+    Then the record says "the clinic confirmed what was entered for it"
+
+  Scenario: It says that it was not so
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    And the police unit of Osh enters that the clinic accepted the help by phone
+    When the clinic disputes what was entered for it
+    Then the record says "the clinic disputed what was entered for it"
+    And the coordinator in Osh is called about it
+    And the clinic is accountable for the help
+
+  Scenario: Nobody else speaks for it
+    Given the clinic has no account
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    When the border guard tries to enter that the clinic accepted the help
+    Then there is nothing to be found
+
+  Scenario: A house that can speak for itself says itself that she is there
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the shelter in Osh accepts the place in a shelter
+    When the police unit of Osh tries to enter for the shelter in Osh that she has arrived
+    Then there is nothing to be found
+
+  Scenario: What happened earlier is entered with both times
+    Given a woman who needs a doctor, taken in by the police unit of Osh
+    When the clinic enters after 3 hours that it accepted the help at once
+    Then the record keeps when the clinic accepted the help, and that it was entered 3 hours later

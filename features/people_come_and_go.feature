@@ -1,0 +1,47 @@
+Feature: People come and go, duties stay
+  Every duty lies with an agency. Whoever is away has a deputy, and whoever has gone takes nothing along.
+
+  Scenario: A leave begins
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    And the coordinator in Osh has taken the case plan in hand
+    When the coordinator in Osh enters a leave from tomorrow on, with a deputy
+    And 2 days pass
+    Then the deputy of the coordinator in Osh has the case plan in hand
+    And the record says "The system gave “Plan agreed with the person” to a colleague"
+
+  Scenario: Before the leave nothing moves
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    And the coordinator in Osh has taken the case plan in hand
+    When the coordinator in Osh enters a leave from tomorrow on, with a deputy
+    And 2 hours pass
+    Then the coordinator in Osh has the case plan in hand
+
+  Scenario: Somebody has gone for good
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    And the coordinator in Osh has taken the case plan in hand
+    When a colleague at the coordinator in Osh ends the access of who has it in hand
+    Then nobody has the case plan in hand
+    And the coordinator in Osh owes the case plan
+
+  Scenario: Everything at once to a colleague
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the case plan
+    And the coordinator in Osh has taken the case plan in hand
+    When the coordinator in Osh gives everything in hand to a colleague
+    Then the deputy of the coordinator in Osh has the case plan in hand
+
+  Scenario: A desk is never left empty
+    When the coordinator in Osh tries to end the access of everybody
+    Then this is refused: "This is the last active coordinator"
+
+  Scenario: Where nobody is left, nobody is asked
+    Given everybody at the shelter in Osh has gone
+    And a woman who needs a safe place, taken in by the police unit of Osh
+    Then only the shelter in Bishkek is asked for the place in a shelter
+
+  Scenario: A new colleague
+    When the shelter in Osh adds a colleague
+    Then the colleague can sign in with the first password
