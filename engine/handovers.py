@@ -168,13 +168,15 @@ def _under_way(act: Act, task: UserTask) -> list[Movement]:
 
 
 def _end_old_handoff(act: Act, task: UserTask, new: Handoff) -> None:
+    """The handoff under which the giver held this part; the coordinator's part is the whole case."""
     query = select(Handoff).where(
-        Handoff.instance_id == task.instance_id,
-        Handoff.scope == task.scope,
+        Handoff.case_id == act.case.id,
         Handoff.lane == task.lane,
         Handoff.receiver_id == new.giver_id,
         col(Handoff.state).in_(HELD_HANDOFF),
     )
+    if task.lane != participations.COORDINATOR:
+        query = query.where(Handoff.instance_id == task.instance_id, Handoff.scope == task.scope)
     for old in act.session.exec(query).all():
         old.state = HandoffState.PARTLY_DONE
         old.outcome = HANDED_OVER

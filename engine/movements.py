@@ -8,7 +8,7 @@ from . import alarms, deadlines
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
-from .errors import Conflict, NotAllowed, NotFound
+from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.cases import Case
 from .models.work import OPEN_TASK, AlarmKind, DeadlineState, Movement, UserTask
 
@@ -57,6 +57,8 @@ def arrive(session: Session, task_id: str, *, condition: Condition, by: Actor, r
     if movement.arrived_at is not None:
         raise Conflict("The arrival has already been recorded.")
     rules.check_revision(task, revision)
+    if movement.departed_at is not None and by.acted_at() < movement.departed_at:
+        raise Invalid(fields={"happened_at": "The person left later than that. Check both times."})
     if movement.departed_at is None:  # nobody said so, but who has arrived has left
         movement.departed_at = by.acted_at()
         act.record("movement.departed", movement, giver=act.agency(movement.from_id).name)

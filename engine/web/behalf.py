@@ -102,7 +102,10 @@ def late(desk: Desk, case_id: str) -> Actor:
     happened = moment(desk, "_happened_at")
     if happened is None:
         raise Invalid(fields={"_happened_at": desk.t.plain("choose.moment")})
-    return relays.entered_late(desk.session, by=desk.by, case_id=case_id, happened_at=happened)
+    try:
+        return relays.entered_late(desk.session, by=desk.by, case_id=case_id, happened_at=happened)
+    except Invalid as refused:
+        raise Invalid(fields={"_happened_at": desk.t.plain("choose.past")}) from refused
 
 
 def again(request: Request, unentered: Unentered) -> Response:

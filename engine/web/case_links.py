@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from .. import links
+from .. import links, relays
 from ..act import Act
-from ..models.cases import Case, CaseStatus, Link
+from ..models.cases import Case, CaseStatus, Link, Relay
 from .desk import Desk
 
 
@@ -23,8 +23,20 @@ def shown(desk: Desk, act: Act, *, steers: bool) -> dict[str, Any]:
             for c in others.values()
             if c.id not in linked
         ],
+        "relayed": [_relayed(act, row) for row in relays.of_case(desk.session, act.case.id)],
         "can_link": steers,
         "can_reopen": desk.by.is_coordinator and act.case.status is CaseStatus.CLOSED,
+    }
+
+
+def _relayed(act: Act, row: Relay) -> dict[str, Any]:
+    """What was entered for an agency: who said it, how it was heard, where the paper is, what the agency says."""
+    return relays.detail(act.session, row) | {
+        "agency": act.agency(row.agency_id).name,
+        "by": act.agency(row.entered_by_agency_id).name,
+        "channel": row.channel,
+        "happened_at": row.happened_at,
+        "state": row.state,
     }
 
 

@@ -93,9 +93,10 @@ def _travel(desk: Desk, task_id: str, do: Callable[[Actor], str]) -> Response:
     task = visibility.task(desk.session, task_id, by=desk.by)
     try:
         by = behalf.late(desk, task.case_id)
+        return desk.once(lambda: do(by))  # nothing is changed before it is refused
     except Invalid as refused:
-        return _page(desk, task, errors=desk.t.said_all(refused.fields, refused.message), status=422)
-    return desk.once(lambda: do(by))
+        wrong = {f"_{name}".replace("__", "_"): text for name, text in refused.fields.items()}
+        return _page(desk, task, errors=desk.t.said_all(wrong, refused.message), status=422)
 
 
 def _choose(desk: Desk, task_id: str, name: str) -> Response:

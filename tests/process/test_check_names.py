@@ -73,6 +73,17 @@ NAMES: dict[str, tuple[str, str, bytes]] = {
         "needs a boolean",
         draw(user("ask", urgent="=needs"), path="start ask end"),
     ),
+    "an independence by half": (
+        "ask",
+        "nrm:independent",
+        draw(user("ask", independent="rather"), path="start ask end"),
+    ),
+    "a last step by half": ("ask", "nrm:last", draw(user("ask", last="no"), path="start ask end")),
+    "an interpreter the form does not ask for": (
+        "ask",
+        "nrm:interpreter names “whoever”",
+        draw(user("ask", interpreter="whoever"), path="start ask end"),
+    ),
     "an unknown property": ("ask", "nrm:colour", draw(user("ask", colour="red"), path="start ask end")),
     "a wrong word in a property": (
         "ask",

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from engine import act as acts
-from engine import cases, clock, directory, handoffs, handovers, movements, tasks
+from engine import cases, changes, clock, directory, handoffs, handovers, movements, tasks
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
@@ -62,9 +62,12 @@ def test_the_lead_passes_from_one_coordinator_to_the_next(scene: Scene) -> None:
     assert scene.case().lead_agency_id == scene.agency("coordinator_bishkek")
     assert scene.open()["case_plan"] == "coordinator_bishkek"
     assert "case.led" in scene.actions()
-    back = hand_over(scene, "case_plan", COORDINATOR, "coordinator_bishkek")
+    scene.act("coordinator_bishkek", lambda s, by: changes.danger(s, scene.reference, by=by))
+    back = hand_over(scene, "safety_plan", COORDINATOR, "coordinator_bishkek")
     scene.act(COORDINATOR, lambda s, by: handoffs.accept(s, back.id, by=by))
     assert scene.case().lead_agency_id == scene.agency(COORDINATOR)
+    assert scene.open()["case_plan"] == COORDINATOR == scene.open()["safety_plan"], "the lead is of the whole case"
+    assert scene.handoff("case_plan", "coordinator_bishkek").state is HandoffState.PARTLY_DONE
     scene.check_record()
 
 

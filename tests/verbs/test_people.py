@@ -104,6 +104,13 @@ def test_two_are_not_away_for_each_other(scene: Scene) -> None:
     leave(scene, timedelta(days=3), timedelta(days=5), COORDINATOR, SECOND)
 
 
+def test_nothing_is_given_to_who_is_away(scene: Scene) -> None:
+    leave(scene, timedelta(hours=-1), timedelta(days=3))
+    plan, mine = scene.task("case_plan").id, user(scene, COORDINATOR).id
+    with pytest.raises(Conflict, match="is away"):
+        scene.act(SECOND, lambda s, by: tasks.reassign(s, plan, mine, by=by))
+
+
 def test_back_again(scene: Scene) -> None:
     mine = user(scene, COORDINATOR).id
     with pytest.raises(Conflict):

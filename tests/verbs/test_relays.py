@@ -229,6 +229,23 @@ def test_an_own_act_is_entered_late_with_both_times(scene: Scene) -> None:
     assert "on_behalf_of" not in dict(scene.recorded())["handoff.accepted"]
 
 
+def test_nobody_arrives_before_leaving(store: Store) -> None:
+    scene = Scene(store, case_at(store, "shelter_arrival", "screening", answers={"urgent_needs": []}))
+    offer, task = scene.handoff("shelter_arrival", SHELTER), scene.task("shelter_arrival").id
+    scene.act(SHELTER, lambda s, by: handoffs.accept(s, offer.id, by=by))
+    scene.act(POLICE, lambda s, by: movements.depart(s, task, escort=movements.Escort.GIVER, by=by))
+
+    def arrive(session: Session, by: Actor) -> object:
+        moment = clock.now() - timedelta(hours=1)
+        late = relays.entered_late(session, by=by, case_id=offer.case_id, happened_at=moment)
+        return movements.arrive(session, task, condition=movements.Condition.WELL, by=late)
+
+    with pytest.raises(Invalid) as refused:
+        scene.act(SHELTER, arrive)
+    assert set(refused.value.fields) == {"happened_at"}
+    assert scene.open()["shelter_arrival"] == POLICE
+
+
 def test_a_sheet_is_entered_once_wherever_it_is_typed(store: Store) -> None:
     first = Scene(store, case_at(store, "screening", answers={"shelter_now": "no", "urgent_needs": []}))
     second = Scene(store, case_at(store, "screening", answers={"shelter_now": "no", "urgent_needs": []}))

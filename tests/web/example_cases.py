@@ -100,6 +100,17 @@ CASE_SHOW: dict[str, Any] = {
     "open_tasks": OPEN_TASKS,
     "links": [{"id": "l1", "reference": "RD3-9TWX", "leads": True, "since": hours(-3)}],
     "episodes": [{"reference": "TT4-9TWX", "status": "closed", "opened_at": hours(-9000)}],
+    "relayed": [
+        {
+            "agency": "City hospital",
+            "by": "Police of Osh",
+            "channel": "letter",
+            "said_by": "the duty doctor",
+            "paper": "folder 7",
+            "happened_at": hours(-3),
+            "state": "unconfirmed",
+        }
+    ],
     "can_link": True,
     "can_reopen": True,
     "path": PATH,

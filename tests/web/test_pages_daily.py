@@ -78,6 +78,7 @@ def test_what_an_agency_did_is_entered_for_it_and_shown_as_such(crew: Crew, stor
         assert (task.status, agency.code) == (TaskStatus.DONE, "health")
     told = unescape(crew[COORDINATOR].page(f"/cases/{clinic}"))
     assert "on behalf of Family medicine centre" in told and "entered by Police of Osh" in told
+    assert "the duty doctor" in told and "not confirmed yet" in told
 
 
 def valid_answers_for(session: object, task_id: str) -> dict[str, object]:
@@ -126,7 +127,8 @@ def test_an_acceptance_that_happened_earlier(crew: Crew, store: Store, times: Ti
     times.go_on(hours=2)
     page = f"/handoffs/{offer_of(store, case, 'health').id}"
     worker = crew["health"]
-    assert worker.send(page, f"{page}/acceptance", {"_happened_at": "2026-03-09T10:30"}).status_code == 422
+    wrong = worker.send(page, f"{page}/acceptance", {"_happened_at": "2026-03-09T10:30"})
+    assert wrong.status_code == 422 and "Give a time that has passed" in wrong.text
     worker.act(page, f"{page}/acceptance", {"_happened_at": "2026-03-02T10:30"})
     with store.reading() as session:
         row = session.get_one(Handoff, page.rsplit("/", 1)[1])
