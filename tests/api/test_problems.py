@@ -24,7 +24,8 @@ ROUTES = {
     "GET": "me tasks tasks/{task_id} tasks/{task_id}/choices handoffs handoffs/{handoff_id} cases cases/{reference} "
     "cases/{reference}/timeline alarms directory forms/{key} audit/cases audit/cases/{alias} audit/exceptions "
     "audit/waits clock relays handoffs/{handoff_id}/letter sheets/{code} colleagues agency directory/{agency_id} "
-    "cases/{reference}/links",
+    "cases/{reference}/links cases/{reference}/corrections cases/{reference}/services cases/{reference}/stages "
+    "tasks/{task_id}/answers tasks/{task_id}/handover views",
     "POST": "tokens cases cases/{reference}/consents cases/{reference}/messages tasks/{task_id}/claim "
     "tasks/{task_id}/release tasks/{task_id}/completion tasks/{task_id}/departure tasks/{task_id}/arrival "
     "tasks/{task_id}/assignment tasks/{task_id}/offers tasks/{task_id}/offers/again handoffs/{handoff_id}/acceptance "
@@ -32,7 +33,11 @@ ROUTES = {
     "forms/{form}/sheets colleagues colleagues/{user_id}/deactivation colleagues/{user_id}/leave "
     "colleagues/{user_id}/return colleagues/{user_id}/tasks agency/profile agency/places directory/{agency_id}/name "
     "directory/{agency_id}/suspension directory/{agency_id}/resumption directory/{agency_id}/closure incidents "
-    "cases/{reference}/links links/{link_id}/undoing cases/{reference}/episodes",
+    "cases/{reference}/links links/{link_id}/undoing cases/{reference}/episodes cases/{reference}/absence "
+    "cases/{reference}/danger cases/{reference}/death cases/{reference}/leaving cases/{reference}/mistake "
+    "cases/{reference}/stages cases/{reference}/withdrawal corrections/{correction_id}/verdict "
+    "deadlines/{deadline_id}/extension handoffs/{handoff_id}/taking-back takeovers tasks/{task_id}/corrections "
+    "tasks/{task_id}/handover tasks/{task_id}/skip tasks/{task_id}/waiver views views/{view_id}/removal",
     "PUT": "tasks/{task_id}/draft",
 }
 NEVER_REPEATED = ("/audit/verification", "/colleagues")  # the one looks, the other tells a password
