@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from sqlmodel import col, select
 
-from .. import cases, forms
+from .. import cases, directory, forms
 from ..errors import NotFound
 from ..models.people import Agency, Place
 from . import paging, told
@@ -34,7 +34,7 @@ def _told(desk: Desk, rows: Any) -> list[told.Agency]:
     places: dict[str, list[told.Places]] = {}
     if desk.by.is_coordinator:
         for place in desk.session.exec(select(Place).order_by(Place.kind)).all():
-            line = told.Places(kind=place.kind, total=place.total, free=place.total - place.taken)
+            line = told.Places(kind=place.kind, total=place.total, free=directory.free(place))
             places.setdefault(place.agency_id, []).append(line)
     plain = told.Agency.model_fields.keys() - {"places"}
     return [

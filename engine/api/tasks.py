@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
 from .. import act as acts
-from .. import answers, bundles, drafts, forms, handoffs, movements, tasks
+from .. import answers, bundles, directory, drafts, forms, handoffs, movements, tasks
 from ..access import visibility
 from ..act import Act
 from ..errors import Invalid, NotAllowed
@@ -170,7 +170,7 @@ def choices(desk: Reader, task_id: RowId) -> told.Candidates:
                 agency=told.Contact(id=c.agency.id, name=c.agency.name, phone=c.agency.phone),
                 region=c.agency.region,
                 place=c.place.kind if c.place else None,
-                free=c.place.total - c.place.taken if c.place else None,
+                free=directory.free(c.place) if c.place else None,
             )
             for c in found
         ]

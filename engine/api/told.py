@@ -291,11 +291,11 @@ class Alarms(BaseModel):
 
 
 class Places(BaseModel):
-    """Places of one kind; coordinators see how many are free."""
+    """Places of one kind; `free` is null where nobody confirmed the number for 24 hours."""
 
     kind: PlaceKind
     total: int
-    free: int
+    free: int | None
 
 
 class Agency(BaseModel):
