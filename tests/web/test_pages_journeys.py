@@ -36,7 +36,7 @@ def begin(play: Play, login: str, region: str) -> str:
     form = browser.act("/cases/new", "/cases", {"region": region})
     case = links(browser.page(form.removesuffix("/form")), "/cases/")[-1]
     play._fill(browser, form.removesuffix("/form"))
-    return case.removeprefix("/cases/")
+    return case.split("/")[2]
 
 
 def check_record(crew: Crew, case: str) -> None:
