@@ -1,6 +1,6 @@
 """The one door through which a process advances, and the one place that writes what follows from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +16,12 @@ from .models.cases import Fault as FaultRow
 from .models.columns import new_id
 from .models.work import OPEN_TASK, AlarmKind, Catch, DeadlineKind, DeadlineState, ProcessInstance, TaskStatus, UserTask
 from .process import runtime
+from .process.definitions import Bundle
 from .process.elements import Outcome
 from .process.runtime import OpenTask, Step
+
+# complete, fire, deliver and leave of the runtime: bundle, process, instance, state, facts, and what it is done to
+Operation = Callable[[Bundle, str, str, bytes, Mapping[str, Any], str], Step]
 
 
 def start(
@@ -43,42 +47,28 @@ def start(
 
 def complete(act: Act, instance: ProcessInstance, task: UserTask) -> None:
     """A person has completed a task: go on from there."""
-    state = _state(act, instance)
-    _advance(
-        act,
-        instance,
-        lambda: runtime.complete(act.bundle, instance.process, instance.id, state, act.facts, task.id),
-    )
+    _go_on(act, instance, runtime.complete, task.id)
 
 
 def fire(act: Act, instance: ProcessInstance, timer_id: str) -> None:
     """A clock of the drawing has run out."""
-    state = _state(act, instance)
-    _advance(
-        act,
-        instance,
-        lambda: runtime.fire(act.bundle, instance.process, instance.id, state, act.facts, timer_id),
-    )
+    _go_on(act, instance, runtime.fire, timer_id)
 
 
 def deliver(act: Act, instance: ProcessInstance, catch_id: str) -> None:
     """A message has reached the one step that waits for it."""
-    state = _state(act, instance)
-    _advance(
-        act,
-        instance,
-        lambda: runtime.deliver(act.bundle, instance.process, instance.id, state, act.facts, catch_id),
-    )
+    _go_on(act, instance, runtime.deliver, catch_id)
 
 
 def leave(act: Act, instance: ProcessInstance, scope: str) -> None:
     """A called process is not wanted any longer: its tasks end, and the path goes on behind it."""
+    _go_on(act, instance, runtime.leave, scope)
+
+
+def _go_on(act: Act, instance: ProcessInstance, operation: Operation, about: str) -> None:
+    """Let the runtime do one thing, to what `about` names, from the state that is kept."""
     state = _state(act, instance)
-    _advance(
-        act,
-        instance,
-        lambda: runtime.leave(act.bundle, instance.process, instance.id, state, act.facts, scope),
-    )
+    _advance(act, instance, lambda: operation(act.bundle, instance.process, instance.id, state, act.facts, about))
 
 
 def timers(act: Act, instance: ProcessInstance) -> list[runtime.ArmedTimer]:
