@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from . import audit, bundles, clock, vault
 from .actor import Actor
@@ -17,6 +19,34 @@ from .models.work import Deadline, DeadlineState, Handoff, UserTask
 from .process.definitions import Bundle
 
 FACTS = "episode.facts"
+
+
+def _locked(case_id: Any) -> SelectOfScalar[Case]:
+    return select(Case).where(Case.id == case_id).with_for_update()
+
+
+def _quietly(query: Any) -> Any:
+    return query.execution_options(autoflush=False)
+
+
+# What every act asks is built once: building a statement costs more than the store takes to answer it.
+_ID: Any = bindparam("id")
+_CASE = _locked(_ID)
+_CASE_OF_TASK = _locked(select(UserTask.case_id).where(UserTask.id == _ID).scalar_subquery())
+_CASE_OF_HANDOFF = _locked(select(Handoff.case_id).where(Handoff.id == _ID).scalar_subquery())
+_AGENCIES = _quietly(
+    select(Agency, exists().where(col(User.agency_id) == Agency.id, col(User.active).is_(True)).label("staffed"))
+)
+_PARTICIPATIONS = _quietly(
+    select(Participation).where(Participation.case_id == _ID, col(Participation.until).is_(None))
+)
+_DEADLINES = _quietly(select(Deadline).where(Deadline.case_id == _ID, Deadline.state == DeadlineState.RUNNING))
+_CONSENTS = _quietly(select(Consent).where(Consent.case_id == _ID).order_by(col(Consent.entered_at), col(Consent.id)))
+_HANDOFFS = _quietly(
+    select(Handoff).where(
+        Handoff.instance_id == _ID, Handoff.scope == bindparam("scope"), Handoff.lane == bindparam("lane")
+    )
+)
 
 
 @dataclass
@@ -41,7 +71,7 @@ class Act:
     _consents: list[Consent] | None = None
     _said: list[Consent] = field(default_factory=list)
     _handoffs: dict[tuple[str, str, str], list[Handoff]] = field(default_factory=dict)
-    _staffed: set[str] | None = None
+    _staffed: set[str] = field(default_factory=set)
 
     def record(self, action: str, subject: Any, **data: Any) -> None:
         """Write one entry about this case."""
@@ -50,7 +80,9 @@ class Act:
     def agencies(self) -> dict[str, Agency]:
         """Every agency by id."""
         if self._agencies is None:
-            self._agencies = {a.id: a for a in self._rows(select(Agency))}
+            rows = self.session.exec(_AGENCIES).all()
+            self._agencies = {agency.id: agency for agency, _ in rows}
+            self._staffed = {agency.id for agency, staffed in rows if staffed}
         return self._agencies
 
     def agency(self, agency_id: str) -> Agency:
@@ -64,10 +96,7 @@ class Act:
     def participations(self) -> list[Participation]:
         """Who fills which lane of this case now."""
         if self._participations is None:
-            query = select(Participation).where(
-                Participation.case_id == self.case.id, col(Participation.until).is_(None)
-            )
-            self._participations = self._rows(query)
+            self._participations = self._rows(_PARTICIPATIONS, id=self.case.id)
         return [p for p in self._participations if p.until is None]
 
     def participate(self, participation: Participation) -> None:
@@ -80,8 +109,7 @@ class Act:
     def deadlines(self) -> list[Deadline]:
         """The clocks of this case that still run."""
         if self._deadlines is None:
-            query = select(Deadline).where(Deadline.case_id == self.case.id, Deadline.state == DeadlineState.RUNNING)
-            self._deadlines = self._rows(query)
+            self._deadlines = self._rows(_DEADLINES, id=self.case.id)
         return [d for d in self._deadlines if d.state is DeadlineState.RUNNING]
 
     def add_deadline(self, deadline: Deadline) -> None:
@@ -94,8 +122,7 @@ class Act:
     def consents(self) -> list[Consent]:
         """Everything the person has said about purposes, the newest last."""
         if self._consents is None:
-            query = select(Consent).where(Consent.case_id == self.case.id)
-            rows = self._rows(query.order_by(col(Consent.entered_at), col(Consent.id)))
+            rows = self._rows(_CONSENTS, id=self.case.id)
             said = {consent.id for consent in self._said}
             self._consents = [consent for consent in rows if consent.id not in said]
         return [*self._consents, *self._said]
@@ -118,10 +145,7 @@ class Act:
         """Every handoff there has been of one lane in one scope."""
         key = (instance_id, scope, lane)
         if key not in self._handoffs:
-            query = select(Handoff).where(
-                Handoff.instance_id == instance_id, Handoff.scope == scope, Handoff.lane == lane
-            )
-            self._handoffs[key] = self._rows(query)
+            self._handoffs[key] = self._rows(_HANDOFFS, id=instance_id, scope=scope, lane=lane)
         return self._handoffs[key]
 
     def add_handoff(self, handoff: Handoff) -> None:
@@ -131,12 +155,11 @@ class Act:
 
     def staffed(self) -> set[str]:
         """The agencies for which somebody acts."""
-        if self._staffed is None:
-            self._staffed = set(self._rows(select(User.agency_id).where(col(User.active).is_(True)).distinct()))
+        self.agencies()
         return self._staffed
 
-    def _rows(self, query: Any) -> list[Any]:
-        return list(self.session.exec(query.execution_options(autoflush=False)).all())
+    def _rows(self, query: Any, **about: str) -> list[Any]:
+        return list(self.session.exec(query, params=about).all())
 
     @property
     def giver_id(self) -> str:
@@ -159,19 +182,33 @@ def open_facts(session: Session, case: Case) -> dict[str, Any]:
     return facts
 
 
-def begin(session: Session, case_id: Any, by: Actor, *, cause: UserTask | None = None) -> Act:
-    """Lock the case (an id, or a query that yields one) and open it for one act.
+def begin(session: Session, case_id: str, by: Actor) -> Act:
+    """Lock a case and open it for one act.
 
     What was read before the lock may have changed while it was waited for: it is read again when it is used.
     """
+    return _begin(session, _CASE, case_id, by)
+
+
+def begin_task(session: Session, task_id: str, by: Actor) -> Act:
+    """Lock the case of a task and open it for one act."""
+    return _begin(session, _CASE_OF_TASK, task_id, by)
+
+
+def begin_handoff(session: Session, handoff_id: str, by: Actor) -> Act:
+    """Lock the case of a handoff and open it for one act."""
+    return _begin(session, _CASE_OF_HANDOFF, handoff_id, by)
+
+
+def _begin(session: Session, locked: Any, about: str, by: Actor) -> Act:
     if session.get_bind().dialect.name == "postgresql":  # an embedded store has one writer, from the beginning
         session.flush()
         session.expire_all()
-    case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).one_or_none()
+    case = session.exec(locked, params={"id": about}).one_or_none()
     if case is None:
         raise NotFound()
     bundle = bundles.load(session, case.bundle_id)
-    return Act(session, case, bundle, open_facts(session, case), by, cause)
+    return Act(session, case, bundle, open_facts(session, case), by)
 
 
 def look(session: Session, case_id: str, by: Actor) -> Act:

@@ -37,8 +37,8 @@ def create_app(store: Store, *, with_worker: bool = False) -> FastAPI:
     app.state.store = store
     app.state.drain = lambda: worker.drain(store, limit=AT_ONCE)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/api/v1", api.create(store))  # before the pages, whose many addresses would all be tried first
     app.include_router(web.router, dependencies=[Depends(turn, scope="function")])
-    app.mount("/api/v1", api.create(store))
     app.add_middleware(Guard)
     for kind, handler in web.HANDLERS.items():
         app.add_exception_handler(kind, handler)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from . import alarms, consents, instances
 from . import reference as references
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid
 from .models.cases import CaseStatus, Consent, ConsentAnswer
@@ -62,7 +62,7 @@ def withdraw(session: Session, reference: str, purpose: str, *, by: Actor) -> li
 
 def decline_service(session: Session, task_id: str, *, by: Actor) -> UserTask:
     """The person does not want this service, started or not. Others are untouched."""
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     act.cause = task
     if task.status not in OPEN_TASK or not is_service(act, task):

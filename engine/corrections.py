@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 
 from . import alarms, answers, consents, instances
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .forms import Answers, FormDefinition, Question, validate
@@ -161,7 +161,7 @@ def _roles(act: Act) -> Mapping[str, Any]:
 
 
 def _done(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     rules.check_revision(task, revision)
     check_see(act, task)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, select
 
 from . import clock, vault
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin_task
 from .actor import Actor
 from .models.answers import Draft
 from .models.columns import new_id
@@ -22,7 +22,7 @@ def save(session: Session, task_id: str, section: str, values: dict[str, Any], *
 
     Under the lock of the case: two tabs save one draft, and none is saved behind a form that was sent.
     """
-    begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     rules.check_complete(by, task)
     draft = _row(session, task, section, by) or Draft(

@@ -4,7 +4,7 @@ from sqlmodel import Session, col, select
 
 from . import alarms, consents, deadlines, directory, handovers, offers, outbox
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin, begin_handoff, begin_task
 from .actor import SYSTEM, Actor
 from .errors import Conflict, NotFound
 from .models.people import Agency
@@ -66,8 +66,7 @@ def deliver(session: Session, *, by: Actor) -> None:
 
 def notice_accepted(session: Session, handoff_id: str) -> None:
     """The receiver's server took the notice: the offer is delivered."""
-    case_id = select(Handoff.case_id).where(Handoff.id == handoff_id).scalar_subquery()
-    act = begin(session, case_id, SYSTEM)
+    act = begin_handoff(session, handoff_id, SYSTEM)
     handoff = session.get_one(Handoff, handoff_id, populate_existing=True)
     if handoff.state is S.OFFERED:
         handoff.delivered_at = act.at
@@ -171,7 +170,7 @@ def choices(act: Act, task: UserTask) -> list[directory.Candidate]:
 
 
 def _awaiting(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     rules.check_revision(task, revision)
     rules.check_coordinate(by, act.case)
@@ -188,7 +187,7 @@ def _offer_next(act: Act, handoff: Handoff) -> None:
 
 
 def _open(session: Session, handoff_id: str, by: Actor, revision: int | None) -> tuple[Act, Handoff]:
-    act = begin(session, select(Handoff.case_id).where(Handoff.id == handoff_id).scalar_subquery(), by)
+    act = begin_handoff(session, handoff_id, by)
     handoff = visibility.handoff(session, handoff_id, by=by)
     rules.check_revision(handoff, revision)
     return act, handoff

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from . import alarms, consents, deadlines, offers, outbox, participations
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin_handoff, begin_task
 from .actor import Actor
 from .directory import Candidate
 from .errors import Conflict, Invalid, NotAllowed, NotFound
@@ -35,7 +35,7 @@ def offer(
     session: Session, task_id: str, agency_id: str, *, reason: str, by: Actor, revision: int | None = None
 ) -> Handoff:
     """Offer a task one holds, and with it the lane, to another agency of the same role."""
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     rules.check_revision(task, revision)
     check_offer(act, task)
@@ -92,8 +92,7 @@ def pass_lead(act: Act, lead_id: str) -> None:
 
 def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revision: int | None = None) -> Handoff:
     """Take an offer back, or a handoff from an agency that should not have it; the task is offered to the next."""
-    case_id = select(Handoff.case_id).where(Handoff.id == handoff_id).scalar_subquery()
-    act = begin(session, case_id, by)
+    act = begin_handoff(session, handoff_id, by)
     handoff = visibility.handoff(session, handoff_id, by=by)
     rules.check_revision(handoff, revision)
     if by.agency_id != handoff.giver_id:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from . import alarms, deadlines
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.cases import Case
@@ -86,7 +86,7 @@ def late(act: Act, movement_id: str) -> None:
 
 
 def _open(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, Movement]:
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
+    act = begin_task(session, task_id, by)
     task = session.get(UserTask, task_id)
     movement = expected(session, task) if task else None
     if task is None or movement is None or not _concerns(session, movement, by):

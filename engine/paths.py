@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from . import cases, deadlines, instances, participations
 from . import reference as references
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid
 from .models.cases import Case
@@ -67,8 +67,7 @@ def start_stage(session: Session, reference: str, stage: str, *, reason: str, in
 
 def skip(session: Session, task_id: str, *, reason: str, by: Actor, revision: int | None = None) -> UserTask:
     """Skip a step: of a called process the whole process is left, of the path itself the one task."""
-    case_id = select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery()
-    act = begin(session, case_id, by)
+    act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     rules.check_revision(task, revision)
     rules.check_coordinate(by, act.case)

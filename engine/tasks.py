@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from . import alarms, answers, consents, deadlines, drafts, finding, instances, papers, people
 from .access import rules, visibility
-from .act import Act, begin
+from .act import Act, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed
 from .finding import WorklistFilter
@@ -31,6 +32,18 @@ from .models.work import (
 
 PAGE = 50
 EVERYTHING = WorklistFilter()
+_WORK = (  # a task, its process and a journey that has not ended
+    select(UserTask, ProcessInstance, Movement)
+    .join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)
+    .outerjoin(
+        Movement,
+        (col(Movement.task_id) == UserTask.id)
+        & (col(Movement.to_id) == UserTask.holder_id)
+        & col(Movement.arrived_at).is_(None),
+    )
+    .where(UserTask.id == bindparam("id"))
+    .limit(1)
+)
 
 
 def worklist(
@@ -173,16 +186,8 @@ def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tu
 
 def _begin(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, ProcessInstance, Movement | None]:
     """Find the task among what the actor may see, under the lock of its case, its process and a journey not ended."""
-    act = begin(session, select(UserTask.case_id).where(UserTask.id == task_id).scalar_subquery(), by)
-    own = (col(Movement.task_id) == UserTask.id) & (col(Movement.to_id) == UserTask.holder_id)
-    on_the_way = own & col(Movement.arrived_at).is_(None)
-    query = (
-        select(UserTask, ProcessInstance, Movement)
-        .join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)
-        .outerjoin(Movement, on_the_way)
-        .where(UserTask.id == task_id)
-    )
-    _, instance, journey = session.exec(query.limit(1)).one()
+    act = begin_task(session, task_id, by)
+    _, instance, journey = session.exec(_WORK, params={"id": task_id}).one()
     task = visibility.task(session, task_id, by=by)
     act.cause = task
     return act, task, instance, journey

@@ -14,7 +14,7 @@ from integrations import email, webhook
 from integrations.http import Client, DeliveryFailed
 
 from . import alarms, clock, handoffs, instances, movements, people
-from .act import Act, begin
+from .act import Act, begin, begin_handoff
 from .actor import SYSTEM
 from .audit import checkpoint
 from .config import settings
@@ -199,7 +199,7 @@ def _call_giver(session: Session, notice: Outbox) -> None:
     """An offer the receiver's desk was not told of: somebody must call."""
     if notice.handoff_id is None or notice.kind != Notice.OFFER:
         return
-    act = begin(session, notice.case_id, SYSTEM)
+    act = begin_handoff(session, notice.handoff_id, SYSTEM)
     handoff = session.get_one(Handoff, notice.handoff_id)
     if handoff.state in PENDING_HANDOFF:
         alarms.call(act, AlarmKind.UNDELIVERED, handoff.giver_id, task_id=handoff.task_id, handoff_id=handoff.id)

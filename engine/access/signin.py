@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select, update
 
 from .. import audit, clock
@@ -19,6 +20,18 @@ WRONG = "The name or the password is not right. Check both and try again."
 SHORTEST = 12
 MOST_FAILURES = 5
 PAUSE = timedelta(minutes=15)
+_OF_TOKEN = (  # asked by every request of a program: built once
+    select(User, Agency)
+    .join(ApiToken, col(ApiToken.user_id) == User.id)
+    .join(Agency, col(Agency.id) == User.agency_id)
+    .where(ApiToken.id == bindparam("token"), col(User.active).is_(True))
+)
+_OF_COOKIE = (
+    select(SignIn, User, Agency)
+    .join(User, col(User.id) == SignIn.user_id)
+    .join(Agency, col(Agency.id) == User.agency_id)
+    .where(SignIn.id == bindparam("token"), col(User.active).is_(True))
+)
 
 
 @cache
@@ -95,13 +108,7 @@ def of_cookie(session: Session, token: str) -> tuple[Actor, SignIn] | None:
 
 def who_was(session: Session, token: str) -> tuple[Actor, SignIn] | None:
     """Whose cookie this is, also after the session was idle too long: enough to keep a draft, for nothing else."""
-    query = (
-        select(SignIn, User, Agency)
-        .join(User, col(User.id) == SignIn.user_id)
-        .join(Agency, col(Agency.id) == User.agency_id)
-        .where(SignIn.id == _hash(token), col(User.active).is_(True))
-    )
-    found = session.exec(query).first()
+    found = session.exec(_OF_COOKIE, params={"token": _hash(token)}).first()
     return (actor_of(found[1], found[2]), found[0]) if found else None
 
 
@@ -146,13 +153,7 @@ def revoke_token(session: Session, token_id: str, *, by: Actor) -> None:
 
 def of_token(session: Session, token: str) -> Actor | None:
     """Who acts with this bearer token."""
-    query = (
-        select(User, Agency)
-        .join(ApiToken, col(ApiToken.user_id) == User.id)
-        .join(Agency, col(Agency.id) == User.agency_id)
-        .where(ApiToken.id == _hash(token), col(User.active).is_(True))
-    )
-    found = session.exec(query).first()
+    found = session.exec(_OF_TOKEN, params={"token": _hash(token)}).first()
     return actor_of(*found) if found else None
 
 

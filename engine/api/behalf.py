@@ -1,5 +1,7 @@
 """Who an act is of: the person at the desk, that person at an earlier time, or an agency spoken for."""
 
+from datetime import datetime
+
 from .. import relays
 from ..access import visibility
 from ..actor import Actor
@@ -11,9 +13,10 @@ from .schemas import Behalf, Later
 
 def answering(desk: Desk, handoff_id: str, sent: Later | None) -> Actor:
     """Who answers an offer."""
-    handoff = visibility.handoff(desk.session, handoff_id, by=desk.by)
     if sent is None or sent.behalf is None:
-        return _late(desk, handoff.case_id, sent)
+        at = sent and sent.happened_at
+        return _late(desk, visibility.handoff(desk.session, handoff_id, by=desk.by).case_id, at) if at else desk.by
+    handoff = visibility.handoff(desk.session, handoff_id, by=desk.by)
     try:
         return relays.answer_as(desk.session, handoff, _said(sent.behalf), by=desk.by)
     except Invalid:
@@ -24,7 +27,7 @@ def answering(desk: Desk, handoff_id: str, sent: Later | None) -> Actor:
 def doing(desk: Desk, task_id: str, sent: Later) -> Actor:
     """Who does something with a task: its holder, spoken for or not."""
     if sent.behalf is None:
-        return _late(desk, visibility.task(desk.session, task_id, by=desk.by).case_id, sent)
+        return _at_its_time(desk, task_id, sent)
     task = relays.task_of(desk.session, task_id, by=desk.by)
     try:
         return relays.holder_as(desk.session, task, _said(sent.behalf), by=desk.by)
@@ -35,9 +38,9 @@ def doing(desk: Desk, task_id: str, sent: Later) -> Actor:
 
 def leaving(desk: Desk, task_id: str, sent: Later) -> Actor:
     """Who says that the person has left: the giver, spoken for or not."""
-    task = visibility.task(desk.session, task_id, by=desk.by)
     if sent.behalf is None:
-        return _late(desk, task.case_id, sent)
+        return _at_its_time(desk, task_id, sent)
+    task = visibility.task(desk.session, task_id, by=desk.by)
     try:
         return relays.giver_as(desk.session, task, _said(sent.behalf), by=desk.by)
     except Invalid:
@@ -49,11 +52,16 @@ def _said(sent: Behalf) -> Said:
     return Said(channel=sent.channel, said_by=sent.said_by, paper=sent.paper, happened_at=sent.happened_at)
 
 
-def _late(desk: Desk, case_id: str, sent: Later | None) -> Actor:
-    if sent is None or sent.happened_at is None:
+def _at_its_time(desk: Desk, task_id: str, sent: Later) -> Actor:
+    """The person at the desk. The task is looked for only where its case must be: the verb looks for it anyway."""
+    if sent.happened_at is None:
         return desk.by
+    return _late(desk, visibility.task(desk.session, task_id, by=desk.by).case_id, sent.happened_at)
+
+
+def _late(desk: Desk, case_id: str, happened_at: datetime) -> Actor:
     try:
-        return relays.entered_late(desk.session, by=desk.by, case_id=case_id, happened_at=sent.happened_at)
+        return relays.entered_late(desk.session, by=desk.by, case_id=case_id, happened_at=happened_at)
     except Invalid:
         desk.fields_at("")
         raise

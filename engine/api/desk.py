@@ -99,26 +99,14 @@ async def _token(credentials: Credentials) -> str:
 Token = Annotated[str, Depends(_token)]
 
 
-def _reading(request: Request, token: Token) -> Iterator[Session]:
+def _read(request: Request, token: Token) -> Iterator[Desk]:
     with store(request).reading() as session:
-        yield session
+        yield Desk(request, session, _actor(request, session, token))
 
 
-def _writing(request: Request, token: Token) -> Iterator[Session]:
+def _write(request: Request, token: Token) -> Iterator[Desk]:
     with store(request).transaction() as session:
-        yield session
-
-
-def _read(request: Request, token: Token, session: Annotated[Session, Depends(_reading, scope="function")]) -> Desk:
-    return Desk(request, session, _actor(request, session, token))
-
-
-def _write(
-    request: Request,
-    token: Token,
-    session: Annotated[Session, Depends(_writing, scope="function")],
-) -> Desk:
-    return Desk(request, session, _actor(request, session, token))
+        yield Desk(request, session, _actor(request, session, token))
 
 
 Reader = Annotated[Desk, Depends(_read, scope="function")]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-import rfc8785
-from sqlalchemy import event, inspect, update
+import orjson
+from sqlalchemy import bindparam, event, insert, inspect, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, SQLModel, col
@@ -22,7 +22,17 @@ from ..models.records import AuditEntry, LogHead
 from . import tree
 
 VERSION = 1
+CANONICAL = (
+    orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 LATE = timedelta(hours=24)
+
+
+_GROW = (
+    update(LogHead).where(col(LogHead.id) == 1).values(size=LogHead.size + bindparam("by")).returning(col(LogHead.size))
+)
+_LEAVES = insert(AuditEntry)
+_PLAINLY = {"synchronize_session": False}
 
 
 class Unrecorded(AssertionError):
@@ -67,9 +77,19 @@ def recorded_columns(subject: SQLModel) -> dict[str, Any]:
     return {name: _plain(getattr(subject, name)) for name in getattr(type(subject), "RECORDED", ())}
 
 
+def canonical(leaf: dict[str, Any]) -> bytes:
+    """A leaf as the one text of RFC 8785 (JCS): names sorted, no spaces. TypeError for fractions, whose text varies.
+
+    Names are ASCII, so that the order of bytes is the order the standard asks for.
+    """
+    return orjson.dumps(leaf, option=CANONICAL)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, float):
+        raise TypeError("A leaf holds no fractions.")
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -86,17 +106,11 @@ def _append(session: OrmSession) -> None:
     leaves = session.info.pop("leaves", [])
     if not leaves:
         return
-    size = session.execute(
-        update(LogHead)
-        .where(col(LogHead.id) == 1)
-        .values(size=LogHead.size + len(leaves))
-        .returning(col(LogHead.size))
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+    size = session.execute(_GROW, {"by": len(leaves)}, execution_options=_PLAINLY).scalar_one()
     first = size - len(leaves)
     rows = []
     for index, (leaf, entered_at) in enumerate(leaves, start=first):
-        text = rfc8785.dumps(leaf)
+        text = canonical(leaf)
         rows.append(
             {
                 "index": index,
@@ -110,7 +124,7 @@ def _append(session: OrmSession) -> None:
                 "leaf_hash": tree.leaf_hash(text),
             }
         )
-    session.bulk_insert_mappings(inspect(AuditEntry), rows)
+    session.execute(_LEAVES, rows, execution_options=_PLAINLY)
 
 
 def _protected(session: OrmSession) -> Iterator[tuple[str, Any]]:
