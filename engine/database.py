@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlcipher3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
@@ -20,6 +21,7 @@ from .errors import Unavailable
 from .vault import Vault
 
 SAFE_WAL = (3, 51, 3)
+JSON: Any = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
 
 
 class Store:
@@ -72,7 +74,7 @@ class Store:
 def _server(url: Any) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True, **JSON)
 
 
 def _embedded(url: Any) -> Engine:
@@ -82,6 +84,7 @@ def _embedded(url: Any) -> Engine:
         url,
         module=sqlite,
         hide_parameters=True,
+        **JSON,
         connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
     )
     event.listen(database, "connect", _prepare)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
 from . import alarms, answers, consents, deadlines, drafts, finding, instances, papers, people
@@ -16,6 +16,7 @@ from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed
 from .finding import WorklistFilter
 from .forms import validate
+from .models.answers import Draft
 from .models.cases import ConsentAnswer
 from .models.people import User
 from .models.work import (
@@ -32,8 +33,8 @@ from .models.work import (
 
 PAGE = 50
 EVERYTHING = WorklistFilter()
-_WORK = (  # a task, its process and a journey that has not ended
-    select(UserTask, ProcessInstance, Movement)
+_WORK = (
+    select(UserTask, ProcessInstance, Movement, exists().where(col(Draft.task_id) == UserTask.id))
     .join(ProcessInstance, col(ProcessInstance.id) == UserTask.instance_id)
     .outerjoin(
         Movement,
@@ -153,13 +154,14 @@ def complete(
     Invalid per field, Conflict where the task is not claimed by the actor or the person has not arrived yet, Stale for
     an old `revision`.
     """
-    act, task, instance, journey = _begin(session, task_id, by)
+    work = _begin(session, task_id, by)
+    act, task = work.act, work.task
     if form_id and task.status is TaskStatus.DONE and task.form_id == form_id:
         return Completion(task, repeated=True)
     rules.check_complete(by, task)
     rules.check_revision(task, revision)
     check_not_same_person(act, task)
-    _check_journey(journey)
+    _check_journey(work.journey)
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
     check_interpreter(act, task, given.values)
@@ -171,26 +173,37 @@ def complete(
             consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
     papers.enter(act, task, sheet)
     _end(act, task, form_id)
+    if work.drafted:
+        drafts.discard(act, task)
     if given.facts:
         act.seal_facts()
         session.add(act.case)
-    instances.complete(act, instance, task)
+    instances.complete(act, work.instance, task)
     return Completion(task)
 
 
 def _open(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:
-    act, task, _, _ = _begin(session, task_id, by)
-    rules.check_revision(task, revision)
-    return act, task
+    work = _begin(session, task_id, by)
+    rules.check_revision(work.task, revision)
+    return work.act, work.task
 
 
-def _begin(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, ProcessInstance, Movement | None]:
-    """Find the task among what the actor may see, under the lock of its case, its process and a journey not ended."""
+class _Work(NamedTuple):
+    """A task under the lock of its case, its process, a journey that has not ended, and whether anybody has typed."""
+
+    act: Act
+    task: UserTask
+    instance: ProcessInstance
+    journey: Movement | None
+    drafted: bool
+
+
+def _begin(session: Session, task_id: str, by: Actor) -> _Work:
+    """Lock the case of a task, and find the task among what the actor may see."""
     act = begin_task(session, task_id, by)
-    _, instance, journey = session.exec(_WORK, params={"id": task_id}).one()
-    task = visibility.task(session, task_id, by=by)
-    act.cause = task
-    return act, task, instance, journey
+    _, instance, journey, drafted = session.exec(_WORK, params={"id": task_id}).one()
+    act.cause = visibility.task(session, task_id, by=by)
+    return _Work(act, act.cause, instance, journey, drafted)
 
 
 def _change(act: Act, task: UserTask, status: TaskStatus, user_id: str | None) -> None:
@@ -281,4 +294,3 @@ def _end(act: Act, task: UserTask, form_id: str) -> None:
     act.record("task.completed", task, element=task.element, form=task.form, late=late or None)
     deadlines.stop(act, DeadlineState.MET, task.id)
     alarms.settle(act, task.id)
-    drafts.discard(act, task)

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, event, insert, inspect, update
+from sqlalchemy import bindparam, event, inspect
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import UOWTransaction
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
 from .. import clock
 from ..actor import Actor
@@ -27,12 +27,10 @@ CANONICAL = (
 )
 LATE = timedelta(hours=24)
 
-
-_GROW = (
-    update(LogHead).where(col(LogHead.id) == 1).values(size=LogHead.size + bindparam("by")).returning(col(LogHead.size))
-)
-_LEAVES = insert(AuditEntry)
-_PLAINLY = {"synchronize_session": False}
+# The two statements of every act, to the tables themselves: no object of the session stands for a leaf.
+_HEAD, _ENTRIES = (SQLModel.metadata.tables[str(model.__tablename__)] for model in (LogHead, AuditEntry))
+_GROW = _HEAD.update().where(_HEAD.c.id == 1).values(size=_HEAD.c.size + bindparam("by")).returning(_HEAD.c.size)
+_LEAVES = _ENTRIES.insert()
 
 
 class Unrecorded(AssertionError):
@@ -106,7 +104,7 @@ def _append(session: OrmSession) -> None:
     leaves = session.info.pop("leaves", [])
     if not leaves:
         return
-    size = session.execute(_GROW, {"by": len(leaves)}, execution_options=_PLAINLY).scalar_one()
+    size = session.execute(_GROW, {"by": len(leaves)}).scalar_one()
     first = size - len(leaves)
     rows = []
     for index, (leaf, entered_at) in enumerate(leaves, start=first):
@@ -124,7 +122,7 @@ def _append(session: OrmSession) -> None:
                 "leaf_hash": tree.leaf_hash(text),
             }
         )
-    session.execute(_LEAVES, rows, execution_options=_PLAINLY)
+    session.execute(_LEAVES, rows)
 
 
 def _protected(session: OrmSession) -> Iterator[tuple[str, Any]]:
