@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Path, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from sqlmodel import Session
 
@@ -29,8 +29,6 @@ Key = Annotated[
         description="Makes a repeated request the same act: the first answer is given again.",
     ),
 ]
-_bearer = HTTPBearer(auto_error=False, description="A token of one person; POST /tokens makes one.")
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,6 @@ class Desk:
     session: Session
     by: Actor
     key: str | None = None
-    body: bytes = b""
 
     @property
     def t(self) -> Translator:
@@ -68,7 +65,7 @@ class Desk:
 
     def once(self, do: Callable[[], Done]) -> Response:
         """Do an act; where the same key and request came before, give the same answer and do nothing."""
-        sent = f"{self.request.method} {self.request.url.path}\n".encode() + self.body
+        sent = f"{self.request.method} {self.request.url.path}\n".encode() + self.request.state.body
         told, repeated = once.act(self.session, self.key, sent, lambda: _plain(do()), by=self.by)
         headers = told["headers"] | ({"Idempotency-Replayed": "true"} if repeated else {})
         return Response(orjson.dumps(told["body"]), told["status"], headers, media_type="application/json")
@@ -84,18 +81,21 @@ def store(request: Request) -> Store:
     return found
 
 
-async def sent(request: Request) -> bytes:
-    """The body as it came."""
-    return await request.body()
+# What only looks at the request is asynchronous, though it waits for nothing: it needs no turn on a thread. Few
+# dependencies with few of their own: each is worked out anew for every request.
+class _Token(HTTPBearer):
+    """The bearer token, or a refusal that says how to come by one."""
+
+    async def __call__(self, request: Request) -> str:  # type: ignore[override]
+        credentials = await super().__call__(request)
+        if credentials is None:
+            raise Problem(SIGNED_OUT, SIGN_IN)
+        return credentials.credentials
 
 
-# What only looks at the request is asynchronous, though it waits for nothing: it needs no turn on a thread.
-async def _token(credentials: Credentials) -> str:
-    if credentials is None:
-        raise Problem(SIGNED_OUT, SIGN_IN)
-    return credentials.credentials
-
-
+_token = _Token(
+    auto_error=False, scheme_name="HTTPBearer", description="A token of one person; POST /tokens makes one."
+)
 Token = Annotated[str, Depends(_token)]
 
 
@@ -113,8 +113,9 @@ Reader = Annotated[Desk, Depends(_read, scope="function")]
 Writer = Annotated[Desk, Depends(_write, scope="function")]
 
 
-async def _do(desk: Writer, body: Annotated[bytes, Depends(sent)], key: Key = None) -> Desk:
-    return replace(desk, body=body, key=key)
+def _do(request: Request, token: Token, key: Key = None) -> Iterator[Desk]:
+    with store(request).transaction() as session:
+        yield Desk(request, session, _actor(request, session, token), key)
 
 
 Doer = Annotated[Desk, Depends(_do, scope="function")]  # a writer whose act is done once per key

@@ -31,7 +31,8 @@ class StrictRoute(APIRoute):
         async def strictly(request: Request) -> Response:
             read = StrictRequest(request.scope, request.receive)
             if request.method not in ReadOnly:
-                _check(request.headers.get("content-type", ""), await read.body(), wanted)
+                read.state.body = await read.body()
+                _check(request.headers.get("content-type", ""), read.state.body, wanted)
             return await handle(read)
 
         return strictly
