@@ -42,11 +42,7 @@ _PARTICIPATIONS = _quietly(
 )
 _DEADLINES = _quietly(select(Deadline).where(Deadline.case_id == _ID, Deadline.state == DeadlineState.RUNNING))
 _CONSENTS = _quietly(select(Consent).where(Consent.case_id == _ID).order_by(col(Consent.entered_at), col(Consent.id)))
-_HANDOFFS = _quietly(
-    select(Handoff).where(
-        Handoff.instance_id == _ID, Handoff.scope == bindparam("scope"), Handoff.lane == bindparam("lane")
-    )
-)
+_HANDOFFS = _quietly(select(Handoff).where(Handoff.instance_id == _ID, Handoff.scope == bindparam("scope")))
 
 
 @dataclass
@@ -66,11 +62,12 @@ class Act:
     at: datetime = field(default_factory=clock.now)
     withdrawn: bool = False  # what this act ends, the person has ended: not a recall by the giver
     _agencies: dict[str, Agency] | None = None
+    _named: dict[str, Agency] = field(default_factory=dict)
     _participations: list[Participation] | None = None
     _deadlines: list[Deadline] | None = None
     _consents: list[Consent] | None = None
     _said: list[Consent] = field(default_factory=list)
-    _handoffs: dict[tuple[str, str, str], list[Handoff]] = field(default_factory=dict)
+    _handoffs: dict[tuple[str, str], list[Handoff]] = field(default_factory=dict)
     _staffed: set[str] = field(default_factory=set)
 
     def record(self, action: str, subject: Any, **data: Any) -> None:
@@ -87,7 +84,11 @@ class Act:
 
     def agency(self, agency_id: str) -> Agency:
         """The agency with this id."""
-        return self.agencies()[agency_id]
+        found = (self._agencies or self._named).get(agency_id)
+        if found is None:  # most acts name one or two agencies, and need not read the directory
+            with self.session.no_autoflush:
+                found = self._named[agency_id] = self.session.get_one(Agency, agency_id)
+        return found
 
     def agency_name(self, agency_id: str) -> str:
         """What the agency with this id is called."""
@@ -141,16 +142,20 @@ class Act:
         finally:
             self._said = before
 
-    def handoffs(self, instance_id: str, scope: str, lane: str) -> list[Handoff]:
-        """Every handoff there has been of one lane in one scope."""
-        key = (instance_id, scope, lane)
+    def handoffs(self, instance_id: str, scope: str) -> list[Handoff]:
+        """Every handoff there has been in one scope."""
+        key = (instance_id, scope)
         if key not in self._handoffs:
-            self._handoffs[key] = self._rows(_HANDOFFS, id=instance_id, scope=scope, lane=lane)
+            self._handoffs[key] = self._rows(_HANDOFFS, id=instance_id, scope=scope)
         return self._handoffs[key]
+
+    def handoffs_of(self, task: UserTask) -> list[Handoff]:
+        """Every handoff there has been of the lane of a task in its scope."""
+        return [h for h in self.handoffs(task.instance_id, task.scope) if h.lane == task.lane]
 
     def add_handoff(self, handoff: Handoff) -> None:
         """Add a handoff of a lane."""
-        self.handoffs(handoff.instance_id, handoff.scope, handoff.lane).append(handoff)
+        self.handoffs(handoff.instance_id, handoff.scope).append(handoff)
         self.session.add(handoff)
 
     def staffed(self) -> set[str]:

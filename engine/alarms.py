@@ -39,7 +39,7 @@ def call(act: Act, kind: AlarmKind, to_id: str, *, task_id: str | None = None, h
         return present
     alarm = Alarm(case_id=act.case.id, kind=kind, to_id=to_id, raised_at=act.at, task_id=task_id, handoff_id=handoff_id)
     act.session.add(alarm)
-    act.record("alarm.raised", alarm, kind=kind, to=act.agency(to_id).name)
+    act.record("alarm.raised", alarm, kind=kind, to=act.agency_name(to_id))
     outbox.notify(act, to_id, outbox.Notice.ALARM, handoff_id=handoff_id)
     again = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
     deadline = Deadline(
@@ -87,7 +87,7 @@ def repeat(act: Act, deadline: Deadline) -> None:
     alarm = act.session.get_one(Alarm, deadline.about_id)
     alarm.repeats += 1
     act.session.add(alarm)
-    act.record("alarm.repeated", alarm, kind=alarm.kind, to=act.agency(alarm.to_id).name)
+    act.record("alarm.repeated", alarm, kind=alarm.kind, to=act.agency_name(alarm.to_id))
     outbox.notify(act, alarm.to_id, outbox.Notice.ALARM)
     deadline.next_at = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
     act.session.add(deadline)
@@ -101,7 +101,7 @@ def acknowledge(session: Session, alarm_id: str, *, by: Actor) -> Alarm:
     act = begin(session, alarm.case_id, by)
     session.refresh(alarm)
     if alarm.to_id != by.agency_id:
-        raise NotAllowed(f"This alarm is for {act.agency(alarm.to_id).name}. Call them if they do not answer.")
+        raise NotAllowed(f"This alarm is for {act.agency_name(alarm.to_id)}. Call them if they do not answer.")
     if alarm.acknowledged_at is not None:
         raise Conflict("This alarm has already been acknowledged.")
     alarm.acknowledged_at = act.at

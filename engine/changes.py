@@ -156,10 +156,7 @@ def resting_on(act: Act, given: list[Consent]) -> list[Service]:
 
 def _rests(act: Act, service: Service, ids: set[str], purposes: set[str]) -> bool:
     held = {
-        handoff.consent_id
-        for task in service.tasks
-        for handoff in act.handoffs(task.instance_id, task.scope, task.lane)
-        if handoff.ended_at is None
+        handoff.consent_id for task in service.tasks for handoff in act.handoffs_of(task) if handoff.ended_at is None
     }
     return any(
         (task.purpose in purposes or held & ids)

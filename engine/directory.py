@@ -146,7 +146,7 @@ def _change_place(act: Act, place_id: str, size: int, action: str, beyond: str) 
         return False
     place = act.session.get_one(Place, place_id, populate_existing=True)
     reason = beyond if place.taken > place.total and size > 0 else ""
-    act.record(action, place, size=size, agency=act.agency(place.agency_id).name, reason=reason)
+    act.record(action, place, size=size, agency=act.agency_name(place.agency_id), reason=reason)
     return True
 
 

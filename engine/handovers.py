@@ -75,7 +75,7 @@ def pass_lead(act: Act, lead_id: str) -> None:
     """Another desk leads the case; it is accountable for everything the old one had not yet given to anybody."""
     old_id, act.case.lead_agency_id = act.case.lead_agency_id, lead_id
     act.session.add(act.case)
-    act.record("case.led", act.case, agency=act.agency(lead_id).name)
+    act.record("case.led", act.case, agency=act.agency_name(lead_id))
     alarms.pass_on(act, old_id, lead_id)
     query = select(UserTask).where(
         UserTask.case_id == act.case.id,
@@ -87,7 +87,7 @@ def pass_lead(act: Act, lead_id: str) -> None:
         task.giver_id = task.accountable_id = lead_id
         task.revision += 1
         act.session.add(task)
-        act.record("task.accountable", task, element=task.element, agency=act.agency(lead_id).name)
+        act.record("task.accountable", task, element=task.element, agency=act.agency_name(lead_id))
 
 
 def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revision: int | None = None) -> Handoff:
@@ -139,7 +139,7 @@ def put_back(act: Act, task: UserTask, giver_id: str) -> None:
     task.giver_id = task.accountable_id = giver_id
     task.revision += 1
     act.session.add(task)
-    act.record("task.put_back", task, element=task.element, agency=act.agency(giver_id).name)
+    act.record("task.put_back", task, element=task.element, agency=act.agency_name(giver_id))
 
 
 def choices(act: Act, task: UserTask) -> list[Candidate]:
@@ -231,11 +231,11 @@ def _pass_on(act: Act, task: UserTask, old_id: str, new_id: str) -> None:
     task.assigned_at = act.at
     task.revision += 1
     act.session.add(task)
-    act.record("task.assigned", task, element=task.element, agency=act.agency(new_id).name)
+    act.record("task.assigned", task, element=task.element, agency=act.agency_name(new_id))
 
 
 def _expect(act: Act, task: UserTask, old_id: str, new_id: str, clock: str) -> None:
     task.accountable_id = old_id
     act.session.add(task)
-    act.record("task.accountable", task, element=task.element, agency=act.agency(old_id).name)
+    act.record("task.accountable", task, element=task.element, agency=act.agency_name(old_id))
     offers.expect(act, task, old_id, new_id, clock)

@@ -45,7 +45,7 @@ def depart(session: Session, task_id: str, *, escort: Escort, by: Actor) -> Move
     movement.departed_at = by.acted_at()
     movement.escort = escort
     session.add(movement)
-    act.record("movement.departed", movement, escort=escort, giver=act.agency(movement.from_id).name)
+    act.record("movement.departed", movement, escort=escort, giver=act.agency_name(movement.from_id))
     return movement
 
 
@@ -61,24 +61,24 @@ def arrive(session: Session, task_id: str, *, condition: Condition, by: Actor, r
         raise Invalid(fields={"happened_at": "The person left later than that. Check both times."})
     if movement.departed_at is None:  # nobody said so, but who has arrived has left
         movement.departed_at = by.acted_at()
-        act.record("movement.departed", movement, giver=act.agency(movement.from_id).name)
+        act.record("movement.departed", movement, giver=act.agency_name(movement.from_id))
     movement.arrived_at = by.acted_at()
     movement.condition = condition
     session.add(movement)
-    act.record("movement.arrived", movement, condition=condition, receiver=act.agency(movement.to_id).name)
+    act.record("movement.arrived", movement, condition=condition, receiver=act.agency_name(movement.to_id))
     deadlines.stop(act, DeadlineState.MET, movement.id)
     if task.status in OPEN_TASK:
         task.accountable_id = movement.to_id
         task.revision += 1
         session.add(task)
-        act.record("task.accountable", task, element=task.element, agency=act.agency(movement.to_id).name)
+        act.record("task.accountable", task, element=task.element, agency=act.agency_name(movement.to_id))
     return movement
 
 
 def late(act: Act, movement_id: str) -> None:
     """Nobody confirmed the arrival in time: the giver, the coordinator and the national desk are alarmed."""
     movement = act.session.get_one(Movement, movement_id)
-    act.record("movement.late", movement, receiver=act.agency(movement.to_id).name)
+    act.record("movement.late", movement, receiver=act.agency_name(movement.to_id))
     desks = {movement.from_id, act.case.lead_agency_id, alarms.duty_desk(act)}
     for desk in sorted(desks):
         alarms.call(act, AlarmKind.NOT_ARRIVED, desk, task_id=movement.task_id)

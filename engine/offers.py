@@ -114,7 +114,7 @@ def _written(act: Act, task: UserTask, state: HandoffState, giver_id: str) -> Ha
         scope=task.scope,
         lane=task.lane,
         giver_id=giver_id,
-        giver_name=act.agency(giver_id).name,
+        giver_name=act.agency_name(giver_id),
         element=task.element,
         task_name=task.name,
         service=task.service,
@@ -154,7 +154,7 @@ def pending(act: Act, task: UserTask) -> list[Handoff]:
 
 def of_lane(act: Act, task: UserTask) -> list[Handoff]:
     """Every handoff of this (scope, lane), whatever became of it."""
-    return act.handoffs(task.instance_id, task.scope, task.lane)
+    return act.handoffs_of(task)
 
 
 def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:
@@ -258,7 +258,7 @@ def settle(
         since=act.at,
     )
     act.participate(participation)
-    act.record("participation.began", participation, agency=act.agency(agency_id).name)
+    act.record("participation.began", participation, agency=act.agency_name(agency_id))
     waiting = select(UserTask).where(
         UserTask.instance_id == task.instance_id,
         UserTask.scope == task.scope,
@@ -291,7 +291,7 @@ def expect(act: Act, task: UserTask, from_id: str, to_id: str, journey: str) -> 
     movement.from_id, movement.to_id = from_id, to_id
     movement.departed_at, movement.escort = None, ""
     act.session.add(movement)
-    giver, receiver = act.agency(from_id).name, act.agency(to_id).name
+    giver, receiver = act.agency_name(from_id), act.agency_name(to_id)
     act.record("movement.expected", movement, giver=giver, receiver=receiver)
     deadlines.start(act, DeadlineKind.ARRIVAL, journey, movement.id, task_id=task.id)
 

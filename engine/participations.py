@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlmodel import col, select
-
 from . import directory, offers, outbox
 from .act import Act
 from .models.cases import Participation
-from .models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff, HandoffState, ProcessInstance
+from .models.work import HELD_HANDOFF, PENDING_HANDOFF, HandoffState, ProcessInstance
 from .process.elements import Outcome
 from .process.runtime import OpenTask, ScopeOpened
 
@@ -25,7 +23,7 @@ def join(act: Act, instance: ProcessInstance, scope: str, lane: str, agency_id: 
         since=act.at,
     )
     act.participate(row)
-    act.record("participation.began", row, agency=act.agency(agency_id).name)
+    act.record("participation.began", row, agency=act.agency_name(agency_id))
 
 
 def inherit(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
@@ -59,14 +57,10 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
 def end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None) -> None:
     """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
     outcome = _interrupted(act) if ended is Outcome.INTERRUPTED else HandoffState(ended)
-    query = select(Handoff).where(
-        Handoff.instance_id == instance.id,
-        Handoff.scope == scope,
-        col(Handoff.state).in_(HELD_HANDOFF + PENDING_HANDOFF),
-    )
-    for handoff in act.session.exec(query).all():
+    for handoff in act.handoffs(instance.id, scope):
         if handoff.state in PENDING_HANDOFF:
             offers.end_pending(act, handoff)
+        if handoff.state not in HELD_HANDOFF:
             continue
         handoff.state = outcome
         handoff.outcome = end_event or ""
@@ -95,6 +89,6 @@ def leave(act: Act, present: Participation) -> None:
     """The agency fills the lane no longer: its places are free again."""
     present.until = act.at
     act.session.add(present)
-    act.record("participation.ended", present, agency=act.agency(present.agency_id).name)
+    act.record("participation.ended", present, agency=act.agency_name(present.agency_id))
     if present.place_id:
         directory.free_place(act, present.place_id, present.places)

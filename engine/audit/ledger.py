@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import bindparam, event, inspect
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import UOWTransaction
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlmodel import Session, SQLModel
 
 from .. import clock
@@ -130,9 +131,13 @@ def _protected(session: OrmSession) -> Iterator[tuple[str, Any]]:
         columns = getattr(type(row), "RECORDED", None)
         if not columns:
             continue
-        state = inspect(row)
-        if row in session.new or any(state.attrs[name].history.has_changes() for name in columns):
+        if row in session.new or _has_changed(inspect(row), columns):
             yield row.__tablename__, _key(row)
+
+
+def _has_changed(state: Any, columns: tuple[str, ...]) -> bool:
+    touched = [name for name in columns if name in state.committed_state]
+    return any(state.get_history(name, PASSIVE_NO_INITIALIZE).has_changes() for name in touched)
 
 
 def _watch(session: OrmSession, context: UOWTransaction, instances: Any) -> None:
