@@ -17,8 +17,8 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from engine.demo.agencies import PASSWORD
-from engine.handoffs import TRANSITIONS
 from engine.process.picture import svg
+from engine.transitions import TRANSITIONS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github" / "screenshots"

@@ -43,7 +43,7 @@ def measure(server: str | None, quick: bool, cases: int) -> Report:
 
         try:
             steps = completion.QUIET if quick else completion.STEPS
-            completion.measure(databases, report, 1 if quick else 20, steps, progress)
+            completion.measure(databases, report, 1 if quick else 40, steps, progress)
             rounds.measure(databases, report, *((8, 2) if quick else (300, 21)), progress)
             volume.measure(databases, report, *((200, 1) if quick else (cases, 25)), progress)
             figures.measure(databases, report, progress)

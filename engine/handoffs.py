@@ -18,27 +18,9 @@ from .models.work import (
     TaskStatus,
     UserTask,
 )
+from .transitions import move
 
 S = HandoffState
-_ENDS = frozenset({S.DONE, S.PARTLY_DONE, S.FAILED, S.WITHDRAWN})
-_ANSWERS = frozenset({S.ACCEPTED, S.DECLINED, S.EXPIRED, S.RECALLED})
-
-# The one table of what may follow what. The picture in the README is made from it.
-TRANSITIONS: dict[HandoffState, frozenset[HandoffState]] = {
-    S.OFFERED: frozenset({S.DELIVERED, S.OPENED}) | _ANSWERS,
-    S.DELIVERED: frozenset({S.OPENED}) | _ANSWERS,
-    S.OPENED: _ANSWERS,
-    S.ACCEPTED: frozenset({S.IN_WORK, S.RECALLED}) | _ENDS,
-    S.IN_WORK: _ENDS | {S.RECALLED},
-    S.DONE: frozenset(),
-    S.PARTLY_DONE: frozenset(),
-    S.FAILED: frozenset(),
-    S.WITHDRAWN: frozenset(),
-    S.DECLINED: frozenset(),
-    S.EXPIRED: frozenset(),
-    S.RECALLED: frozenset(),
-    S.EXHAUSTED: frozenset(),
-}
 
 
 def offered(session: Session, *, by: Actor) -> list[Handoff]:
@@ -60,8 +42,7 @@ def deliver(session: Session, *, by: Actor) -> None:
         act = begin(session, handoff.case_id, by)
         session.refresh(handoff)
         if handoff.state is S.OFFERED:
-            handoff.delivered_at = act.at
-            _move(act, handoff, S.DELIVERED)
+            move(act, handoff, S.DELIVERED)
 
 
 def notice_accepted(session: Session, handoff_id: str) -> None:
@@ -69,16 +50,14 @@ def notice_accepted(session: Session, handoff_id: str) -> None:
     act = begin_handoff(session, handoff_id, SYSTEM)
     handoff = session.get_one(Handoff, handoff_id, populate_existing=True)
     if handoff.state is S.OFFERED:
-        handoff.delivered_at = act.at
-        _move(act, handoff, S.DELIVERED)
+        move(act, handoff, S.DELIVERED)
 
 
 def open_card(session: Session, handoff_id: str, *, by: Actor) -> tuple[Act, Handoff]:
     """A person of the receiving agency looks at the offer card: the offer is opened."""
     act, handoff = _open(session, handoff_id, by, None)
     if handoff.receiver_id == by.agency_id and handoff.state in (S.OFFERED, S.DELIVERED):
-        handoff.opened_at = act.at
-        _move(act, handoff, S.OPENED)
+        move(act, handoff, S.OPENED)
     return act, handoff
 
 
@@ -97,7 +76,7 @@ def accept(
         raise Conflict("The last free place was taken a moment ago. Decline with “no place”, or free a place first.")
     handoff.answered_at = by.acted_at()
     handoff.answered_by_id = by.user_id
-    _move(act, handoff, S.ACCEPTED)
+    move(act, handoff, S.ACCEPTED)
     deadlines.stop(act, DeadlineState.MET, handoff.id)
     task = session.get_one(UserTask, handoff.task_id)
     for other in offers.pending(act, task):
@@ -121,8 +100,7 @@ def decline(
     handoff.reason = reason
     handoff.answered_at = by.acted_at()
     handoff.answered_by_id = by.user_id
-    handoff.ended_at = act.at
-    _move(act, handoff, S.DECLINED)
+    move(act, handoff, S.DECLINED, reason=reason)
     deadlines.stop(act, DeadlineState.MET, handoff.id)
     _offer_next(act, handoff)
     return handoff
@@ -132,8 +110,7 @@ def expire(act: Act, handoff: Handoff) -> None:
     """Nobody answered in time: the offer ends and the task goes to the next suitable agency."""
     if handoff.state not in PENDING_HANDOFF:
         return
-    handoff.ended_at = act.at
-    _move(act, handoff, S.EXPIRED)
+    move(act, handoff, S.EXPIRED)
     deadlines.stop(act, DeadlineState.PASSED, handoff.id)
     _offer_next(act, handoff)
 
@@ -191,22 +168,6 @@ def _open(session: Session, handoff_id: str, by: Actor, revision: int | None) ->
     handoff = visibility.handoff(session, handoff_id, by=by)
     rules.check_revision(handoff, revision)
     return act, handoff
-
-
-def _move(act: Act, handoff: Handoff, state: HandoffState) -> None:
-    if state not in TRANSITIONS[handoff.state]:
-        raise Conflict(f"A handoff that is {handoff.state} cannot become {state}.")
-    handoff.state = state
-    handoff.revision += 1
-    act.session.add(handoff)
-    act.record(
-        f"handoff.{state}",
-        handoff,
-        giver=handoff.giver_name,
-        receiver=handoff.receiver_name,
-        element=handoff.element,
-        reason=handoff.reason,
-    )
 
 
 def held(session: Session, task: UserTask) -> Handoff | None:

@@ -25,6 +25,7 @@ from .models.work import (
     TaskStatus,
     UserTask,
 )
+from .transitions import move
 
 REASONS = ("moved_region", "no_capacity", "language", "conflict_of_interest", "wish_of_person", "better_suited")
 CHOSEN = ("wrong_agency", "by_giver")  # why a person takes something back
@@ -63,7 +64,16 @@ def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
     if task.lane == participations.COORDINATOR:
         pass_lead(act, handoff.receiver_id or "")
     else:
-        _join(act, task, handoff)
+        participations.join(
+            act,
+            task.instance_id,
+            task.scope,
+            task.lane,
+            handoff.receiver_id or "",
+            handoff_id=handoff.id,
+            place_id=handoff.place_id,
+            places=handoff.unit,
+        )
     journey = offers.journey_clock(act, task) if handoff.place_id else ""
     for row in _open_tasks(act, task):
         _pass_on(act, row, old_id, handoff.receiver_id or "")
@@ -177,40 +187,13 @@ def _end_old_handoff(act: Act, task: UserTask, new: Handoff) -> None:
     if task.lane != participations.COORDINATOR:
         query = query.where(Handoff.instance_id == task.instance_id, Handoff.scope == task.scope)
     for old in act.session.exec(query).all():
-        old.state = HandoffState.PARTLY_DONE
         old.outcome = HANDED_OVER
-        old.ended_at = act.at
-        old.revision += 1
-        act.session.add(old)
-        act.record(
-            "handoff.partly_done",
-            old,
-            outcome=HANDED_OVER,
-            giver=old.giver_name,
-            receiver=old.receiver_name,
-            element=old.element,
-        )
+        move(act, old, HandoffState.PARTLY_DONE)
 
 
 def _present(act: Act, task: UserTask) -> list[Participation]:
     key = (task.instance_id, task.scope, task.lane)
     return [p for p in act.participations() if (p.instance_id, p.scope, p.lane) == key]
-
-
-def _join(act: Act, task: UserTask, handoff: Handoff) -> None:
-    row = Participation(
-        case_id=act.case.id,
-        instance_id=task.instance_id,
-        scope=task.scope,
-        lane=task.lane,
-        agency_id=handoff.receiver_id or "",
-        handoff_id=handoff.id,
-        place_id=handoff.place_id,
-        places=handoff.unit,
-        since=act.at,
-    )
-    act.participate(row)
-    act.record("participation.began", row, agency=handoff.receiver_name)
 
 
 def _open_tasks(act: Act, task: UserTask) -> list[UserTask]:

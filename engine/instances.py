@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from . import alarms, deadlines, messages, offers, participations, vault
+from . import alarms, deadlines, messages, offers, participations, scopes, vault
 from .act import Act, begin
 from .actor import SYSTEM
 from .errors import Fault
@@ -40,7 +40,7 @@ def start(
     act.session.flush()
     act.record("instance.started", instance, process=process)
     for lane, agency_id in (lanes or {}).items():
-        participations.join(act, instance, "", lane, agency_id)
+        participations.join(act, instance.id, "", lane, agency_id)
     _advance(act, instance, lambda: runtime.start(act.bundle, process, instance.id, act.facts, inputs or {}))
     return instance
 
@@ -154,7 +154,7 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
     for opened in step.scopes_opened:
         participations.inherit(act, instance, opened)
     for ended in step.scopes_ended:
-        participations.end_scope(act, instance, ended.scope, ended.outcome, ended.end_event)
+        scopes.end(act, instance, ended.scope, ended.outcome, ended.end_event)
     _set_timers(act, instance, step)
     _set_catches(act, instance, step)
     for task in step.opened:
@@ -285,7 +285,7 @@ def cancel(act: Act, instance: ProcessInstance, reason: str) -> None:
     for catch in act.session.exec(select(Catch).where(Catch.instance_id == instance.id)).all():
         act.session.delete(catch)
     for scope in {p.scope for p in act.participations() if p.instance_id == instance.id}:
-        participations.end_scope(act, instance, scope, Outcome.INTERRUPTED, reason)
+        scopes.end(act, instance, scope, Outcome.INTERRUPTED, reason)
 
 
 def _finish(act: Act, instance: ProcessInstance, step: Step) -> None:

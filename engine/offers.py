@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from . import alarms, consents, deadlines, directory, outbox
+from . import alarms, consents, deadlines, directory, outbox, participations
 from .act import Act
 from .consents import Basis
 from .directory import Candidate
@@ -21,7 +21,9 @@ from .models.work import (
     UserTask,
 )
 from .process.elements import Element
+from .transitions import move
 
+MOVED_ON = "process_moved_on"  # why an offer or handoff ends that nobody took back
 USUAL = "accept_normal"  # the clock for answering where a task names none
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
 TAKEN_BACK = ("wrong_agency", "by_giver", "agency_suspended", "agency_closed")
@@ -246,19 +248,16 @@ def settle(
 
     Where the person must travel, the giver stays accountable until arrival.
     """
-    participation = Participation(
-        case_id=act.case.id,
-        instance_id=task.instance_id,
-        scope=task.scope,
-        lane=task.lane,
-        agency_id=agency_id,
+    participations.join(
+        act,
+        task.instance_id,
+        task.scope,
+        task.lane,
+        agency_id,
         handoff_id=handoff.id if handoff else None,
         place_id=place_id or (handoff.place_id if handoff else None),
         places=handoff.unit if handoff else directory.unit(act.facts).size,
-        since=act.at,
     )
-    act.participate(participation)
-    act.record("participation.began", participation, agency=act.agency_name(agency_id))
     waiting = select(UserTask).where(
         UserTask.instance_id == task.instance_id,
         UserTask.scope == task.scope,
@@ -298,25 +297,17 @@ def expect(act: Act, task: UserTask, from_id: str, to_id: str, journey: str) -> 
 
 def recall(act: Act, handoff: Handoff, reason: str) -> None:
     """Take an unanswered offer back."""
-    handoff.state = HandoffState.RECALLED
     handoff.reason = reason
-    handoff.ended_at = act.at
-    handoff.revision += 1
-    act.session.add(handoff)
-    act.record("handoff.recalled", handoff, receiver=handoff.receiver_name, element=handoff.element, reason=reason)
+    move(act, handoff, HandoffState.RECALLED, reason=reason)
     deadlines.stop(act, DeadlineState.CANCELLED, handoff.id)
 
 
 def end_pending(act: Act, handoff: Handoff) -> None:
     """An open offer whose task is gone: withdrawn by the person, or recalled because the path moved on."""
     if not act.withdrawn:
-        recall(act, handoff, "process_moved_on")
+        recall(act, handoff, MOVED_ON)
         return
-    handoff.state = HandoffState.WITHDRAWN
-    handoff.ended_at = act.at
-    handoff.revision += 1
-    act.session.add(handoff)
-    act.record("handoff.withdrawn", handoff, receiver=handoff.receiver_name, element=handoff.element)
+    move(act, handoff, HandoffState.WITHDRAWN)
     deadlines.stop(act, DeadlineState.CANCELLED, handoff.id)
 
 

@@ -2,24 +2,36 @@
 
 from collections.abc import Iterable
 
-from . import directory, offers, outbox
+from . import directory
 from .act import Act
 from .models.cases import Participation
-from .models.work import HELD_HANDOFF, PENDING_HANDOFF, HandoffState, ProcessInstance
-from .process.elements import Outcome
+from .models.work import ProcessInstance
 from .process.runtime import OpenTask, ScopeOpened
 
 COORDINATOR = "coordinator"
 
 
-def join(act: Act, instance: ProcessInstance, scope: str, lane: str, agency_id: str) -> None:
-    """The agency fills a lane of this scope from now on."""
+def join(
+    act: Act,
+    instance_id: str,
+    scope: str,
+    lane: str,
+    agency_id: str,
+    *,
+    handoff_id: str | None = None,
+    place_id: str | None = None,
+    places: int = 1,
+) -> None:
+    """The agency fills a lane of this scope from now on, and gives so many places where it gives any."""
     row = Participation(
         case_id=act.case.id,
-        instance_id=instance.id,
+        instance_id=instance_id,
         scope=scope,
         lane=lane,
         agency_id=agency_id,
+        handoff_id=handoff_id,
+        place_id=place_id,
+        places=places,
         since=act.at,
     )
     act.participate(row)
@@ -32,7 +44,7 @@ def inherit(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
         return
     for present in act.participations():
         if present.instance_id == instance.id and present.scope == opened.parent:
-            join(act, instance, opened.scope, present.lane, present.agency_id)
+            join(act, instance.id, opened.scope, present.lane, present.agency_id)
 
 
 def of_path(act: Act, lanes: Iterable[str]) -> dict[str, str]:
@@ -52,37 +64,6 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
         if (present.instance_id, present.scope, present.lane) == key:
             return present.agency_id
     return None
-
-
-def end_scope(act: Act, instance: ProcessInstance, scope: str, ended: Outcome, end_event: str | None) -> None:
-    """The scope has its outcome: handoffs in it end with it, places are free again, the giver is told."""
-    outcome = _interrupted(act) if ended is Outcome.INTERRUPTED else HandoffState(ended)
-    for handoff in act.handoffs(instance.id, scope):
-        if handoff.state in PENDING_HANDOFF:
-            offers.end_pending(act, handoff)
-        if handoff.state not in HELD_HANDOFF:
-            continue
-        handoff.state = outcome
-        handoff.outcome = end_event or ""
-        handoff.ended_at = act.at
-        handoff.revision += 1
-        act.session.add(handoff)
-        act.record(
-            f"handoff.{outcome}",
-            handoff,
-            outcome=handoff.outcome,
-            giver=handoff.giver_name,
-            receiver=handoff.receiver_name,
-            element=handoff.element,
-        )
-        outbox.notify(act, handoff.giver_id, outbox.Notice.OUTCOME, handoff_id=handoff.id)
-    for present in act.participations():
-        if present.instance_id == instance.id and present.scope == scope:
-            leave(act, present)
-
-
-def _interrupted(act: Act) -> HandoffState:
-    return HandoffState.WITHDRAWN if act.withdrawn else HandoffState.RECALLED
 
 
 def leave(act: Act, present: Participation) -> None:

@@ -30,6 +30,7 @@ from .models.work import (
     TaskStatus,
     UserTask,
 )
+from .transitions import move
 
 PAGE = 50
 EVERYTHING = WorklistFilter()
@@ -172,9 +173,7 @@ def complete(
         if answer in (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED):
             consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
     papers.enter(act, task, sheet)
-    _end(act, task, form_id)
-    if work.drafted:
-        drafts.discard(act, task)
+    _end(work, form_id)
     if given.facts:
         act.seal_facts()
         session.add(act.case)
@@ -222,11 +221,7 @@ def _put_in_work(act: Act, task: UserTask) -> None:
         Handoff.state == HandoffState.ACCEPTED,
     )
     for handoff in act.session.exec(query).all():
-        handoff.state = HandoffState.IN_WORK
-        handoff.in_work_at = act.at
-        handoff.revision += 1
-        act.session.add(handoff)
-        act.record("handoff.in_work", handoff, receiver=handoff.receiver_name, element=handoff.element)
+        move(act, handoff, HandoffState.IN_WORK)
 
 
 def check_not_same_person(act: Act, task: UserTask) -> None:
@@ -282,7 +277,8 @@ def _check_journey(journey: Movement | None) -> None:
         raise Conflict("The person has not arrived yet. Record the arrival first, then complete this task.")
 
 
-def _end(act: Act, task: UserTask, form_id: str) -> None:
+def _end(work: _Work, form_id: str) -> None:
+    act, task = work.act, work.task
     task.status = TaskStatus.DONE
     task.ended_at = act.at
     task.ended_by_id = act.by.user_id
@@ -294,3 +290,5 @@ def _end(act: Act, task: UserTask, form_id: str) -> None:
     act.record("task.completed", task, element=task.element, form=task.form, late=late or None)
     deadlines.stop(act, DeadlineState.MET, task.id)
     alarms.settle(act, task.id)
+    if work.drafted:
+        drafts.discard(act, task)

@@ -24,7 +24,7 @@ OPEN_TASK = (TaskStatus.AWAITING, TaskStatus.OPEN, TaskStatus.CLAIMED)
 
 
 class HandoffState(StrEnum):
-    """The life of a handoff; the transitions are `handoffs.TRANSITIONS`."""
+    """The life of a handoff; the transitions are `transitions.TRANSITIONS`."""
 
     OFFERED = "offered"
     DELIVERED = "delivered"

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from engine.handoffs import TRANSITIONS
 from engine.models.columns import UTCDateTime
 from engine.models.work import HandoffState
+from engine.transitions import TRANSITIONS
 from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Model
 
 TASKS = text(
