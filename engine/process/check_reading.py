@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from ..forms import FormDefinition, FormInvalid, compile_form
+from . import xml
 from .country import Country, Fact, read_country, read_facts
 from .decisions import Decision, load_decisions
 from .faults import BundleInvalid, Problem
 
-LIMIT = 1024 * 1024
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 DMN = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
@@ -92,9 +92,9 @@ def read(files: dict[str, bytes], report: Report) -> Sources:
 
 
 def _is_small(file: str, content: bytes, report: Report) -> bool:
-    if len(content) <= LIMIT:
+    if len(content) <= xml.MOST:
         return True
-    what = f"The file has {len(content):,} bytes; at most {LIMIT:,} are read."
+    what = f"The file has {len(content):,} bytes; at most {xml.MOST:,} are read."
     report.add(file, "", what, "Split it, or remove what does not belong in it.")
     return False
 
@@ -120,28 +120,10 @@ def _form(key: str, content: bytes, sources: Sources, report: Report) -> None:
 
 
 def _xml(file: str, content: bytes, report: Report) -> Element | None:
-    """The root of an XML file that holds no document type, read without entities, network or huge trees."""
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        report.add(file, "", "The file is not UTF-8 text.", "Save it from the modeler as UTF-8.")
-        return None
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        report.add(file, "", "The file has a document type (DOCTYPE).", "Remove it: no diagram needs one.")
-        return None
-    parser = etree.XMLParser(
-        encoding="utf-8",  # whatever the file declares: what was searched above is what is parsed
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        return etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        report.add(file, "", f"The file is not well-formed XML: {error}.", "Open and save it in the modeler.")
+        return xml.read(content)
+    except ValueError as error:
+        report.add(file, "", str(error), "Save it from the modeler, as UTF-8 and without a document type.")
         return None
 
 

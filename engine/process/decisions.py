@@ -6,8 +6,7 @@ other expression languages are refused: a drawing calls one table after the othe
 
 from collections.abc import Collection, Mapping
 
-from lxml import etree
-
+from . import xml
 from .decision_columns import DMN, Element, Place, check_language, read_input, read_output, read_rules
 from .decision_tables import Decision, DecisionError, DecisionResult, HitPolicy, Input, Output, Rule
 from .faults import BundleInvalid, Problem
@@ -25,7 +24,6 @@ __all__ = [
     "load_decisions",
 ]
 
-LIMIT = 1024 * 1024
 _POLICIES = {
     "UNIQUE": HitPolicy.unique,
     "ANY": HitPolicy.any,
@@ -84,25 +82,7 @@ def _decision_elements(file: str, content: bytes, problems: list[Problem]) -> li
 
 
 def _root(content: bytes) -> Element:
-    """The root element, read without entities, network or huge trees. Raises `ValueError`."""
-    if len(content) > LIMIT:
-        raise ValueError(f"The file has {len(content):,} bytes; at most {LIMIT:,} are read.")
-    if "<!DOCTYPE" in content.decode("utf-8"):
-        raise ValueError("The file has a document type (DOCTYPE).")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"The file is not well-formed XML: {error}.") from None
-    if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise ValueError("The file has a document type (DOCTYPE).")
+    root = xml.read(content)
     if root.tag != f"{DMN}definitions":
         raise ValueError("The file is not a DMN 1.3 table.")
     return root

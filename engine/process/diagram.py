@@ -2,11 +2,11 @@
 
 from lxml import etree
 
+from . import xml
 from .elements import Element, Event, Flow, Kind
 from .faults import Problem
 from .feel import Kind as Value
 
-MAX_BYTES = 1 << 20
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 NS = {"bpmn": BPMN, "zeebe": ZEEBE}
@@ -37,18 +37,12 @@ _PROPERTIES = {
 
 
 def read_xml(file: str, content: bytes, problems: list[Problem]) -> etree._Element | None:
-    """The root of a diagram; entities, document types and giants are refused before anything is parsed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    """The root of a diagram; None, with a problem noted, for what is not read."""
     try:
-        if len(content) > MAX_BYTES or b"<!DOCTYPE" in content:
-            raise ValueError("it is larger than 1 MiB or declares a document type")
-        root = etree.fromstring(content, parser)
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise ValueError("it declares a document type")
-    except (etree.XMLSyntaxError, ValueError) as error:
-        problems.append(Problem(file, "", f"This diagram is not read: {error}.", "Export it anew."))
+        return xml.read(content)
+    except ValueError as error:
+        problems.append(Problem(file, "", str(error), "Export it anew from the modeler."))
         return None
-    return root
 
 
 class Reading:

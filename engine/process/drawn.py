@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ..errors import Invalid
+from . import xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -75,23 +76,12 @@ class Drawn:
         return [flow for flow in self.flows if flow.target == node_id]
 
 
-def parse(xml: bytes) -> etree._Element:
-    """The root of a diagram or table. No entity is resolved and nothing is fetched.
-
-    Raises Invalid when the bytes are no XML or declare a document type."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    declared = "This file declares a document type (DOCTYPE). Save it again in the modeler."
-    if b"<!DOCTYPE" in xml:
-        raise Invalid(declared)
+def parse(content: bytes) -> etree._Element:
+    """The root of a diagram or table. Raises Invalid for what is not read."""
     try:
-        root = etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as error:
-        raise Invalid(f"This is not readable as XML: {error.msg} Save it again in the modeler.") from error
-    if (
-        root.getroottree().docinfo.internalDTD is not None
-    ):  # written in an encoding in which the bytes above look different
-        raise Invalid(declared)
-    return root
+        return xml.read(content)
+    except ValueError as error:
+        raise Invalid(f"{error} Save it again in the modeler.") from error
 
 
 def read(root: etree._Element) -> Drawn:
