@@ -26,5 +26,5 @@ def read(content: bytes) -> etree._Element:
     )
     try:
         return etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ValueError(f"The file is not well-formed XML: {error}.") from None
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"The file is not well-formed XML: {error.msg}.") from None

@@ -171,17 +171,17 @@ def test_ids_are_unique_over_the_bundle() -> None:
 
 
 HOSTILE = {
-    "a document type": b'<!DOCTYPE x [<!ENTITY a "b">]>\n',
-    "another encoding": '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x><x/>'.encode("utf-16"),
-    "no XML": b"\x00\xff",
-    "a giant": b"<x>" + b" " * (1 << 20) + b"</x>",
-    "deep nesting": b"<x>" * 5_000 + b"</x>" * 5_000,
+    "document type": b'<!DOCTYPE x [<!ENTITY a "b">]>\n',
+    "not UTF-8": '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x><x/>'.encode("utf-16"),
+    "not well-formed": b"\x00",
+    "at most 1,048,576": b"<x>" + b" " * (1 << 20) + b"</x>",
+    "Excessive depth": b"<x>" * 5_000 + b"</x>" * 5_000,
 }
 
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_files_are_refused_before_they_are_read(what: str) -> None:
-    assert "not read" in said(problems(files(PLAIN) | {"main.bpmn": HOSTILE[what]}))
+    assert what in said(problems(files(PLAIN) | {"main.bpmn": HOSTILE[what]}))
 
 
 def test_a_bundle_without_country_or_diagram_is_refused_and_does_not_crash() -> None:
