@@ -25,8 +25,14 @@ def connect(url: str) -> Store:
 
 def quick(store: Store) -> Store:
     """Do not wait for the disk: for batteries that kill nothing."""
-    if store.embedded:
-        event.listen(store.database, "connect", lambda link, record: link.execute("PRAGMA synchronous=OFF"))
+    waive = "PRAGMA synchronous=OFF" if store.embedded else "SET synchronous_commit TO off"
+
+    def connected(link: Any, record: Any) -> None:
+        link.execute(waive)
+        link.commit()
+
+    event.listen(store.database, "connect", connected)
+    store.close()  # connections that are open already would go on waiting
     return store
 
 
