@@ -115,6 +115,7 @@ def sign_in(page: Page, address: str, login: str) -> None:
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
     page.click("main form button.govuk-button")
+    page.wait_for_url(lambda at: "/sign-in" not in at)
 
 
 def open_form(page: Page) -> None:
@@ -122,6 +123,7 @@ def open_form(page: Page) -> None:
     claim = page.query_selector("form[action$='/claim'] button")
     if claim:
         claim.click()
+        page.wait_for_url("**/form/*")
     form = page.query_selector("a[href*='/form']")
     if form:
         page.goto(re.sub(r"^(https?://[^/]+).*", r"\1", page.url) + (form.get_attribute("href") or ""))

@@ -87,9 +87,9 @@ def test_a_wide_page_has_no_accessibility_violation(show: Show, name: str):
 def test_an_error_is_told_at_the_top_and_at_its_field(show: Show):
     errors = {"age_band": "Choose an answer.", "safe_contact": "Choose an answer."}
     page = show("task_form.html", **examples.form_page("intake", errors=errors))
-    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    page.wait_for_function("document.activeElement.className === 'govuk-error-summary'")
     page.click(".govuk-error-summary a >> nth=0")
-    assert page.evaluate("document.activeElement.name || location.hash") in ("age_band", "#age_band")
+    page.wait_for_function("['age_band', '#age_band'].includes(document.activeElement.name || location.hash)")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
