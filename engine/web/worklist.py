@@ -53,6 +53,7 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], asked: Aske
     unplaced = tasks.unplaced(desk.session, by=desk.by) if first and not chosen else []
     given = _shown(handoffs.awaiting_outcome(desk.session, by=desk.by)) if first else []
     names = _names(desk, [*duties, *unplaced], [*offers, *given])
+    choices = filters.choices(desk)
     last = paging.write(duties[-1].opened_at, duties[-1].id) if more else ""
     return {
         "offers": [_offer(names, offer) for offer in offers],
@@ -61,11 +62,12 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], asked: Aske
         "relays": relays.waiting(desk) if first else [],
         **(behalf.waiting(desk) if first else {}),
         "filters": asked.shown(),
-        "choices": filters.choices(desk),
+        "choices": choices,
         "views": views.of(desk, "worklist"),
         "query": asked.query(),
         "more": f"/worklist?after={last}{'&' if chosen else ''}{asked.query()}" if more else None,
         "can_open_case": rules.can(rules.check_open_case, desk.by),
+        "here": next((region for region in choices["region"] if region["code"] == desk.by.region), None),
     }
 
 

@@ -108,6 +108,7 @@ WORKLIST: dict[str, Any] = {
     "filters": {"mine": False},
     "more": "/worklist?after=x",
     "can_open_case": True,
+    "here": {"code": "osh", "name": "Osh and the south"},
 }
 PAGES: dict[str, dict[str, Any]] = {
     "sign_in.html": {

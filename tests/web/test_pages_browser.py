@@ -1,73 +1,16 @@
 """The real pages in a real browser: a phone, no script, no barrier; and drafts that save themselves."""
 
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from engine.database import Store
 from tests.factories import case_at, make_case, open_offers, open_task
-from tests.people import AUDITOR, COORDINATOR, OFFICER, SOCIAL_WORKER, Crew
+from tests.people import AUDITOR, COORDINATOR, OFFICER, SOCIAL_WORKER
+from tests.web.hand import PHONE, Open
 from tests.web.test_pages import INTAKE
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
-
-CHROMIUM = Path("/usr/bin/chromium")
-PHONE = {"width": 360, "height": 740}
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = str(CHROMIUM) if CHROMIUM.exists() else None
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def site(app: FastAPI) -> Iterator[str]:
-    """The application on a port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def opened(browser: Browser, site: str, crew: Crew) -> Iterator[Open]:
-    """Open a page as somebody; a complaint of the browser fails the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_page(login: str, path: str, *, script: bool = True, language: str = "en") -> Page:
-        context = browser.new_context(viewport=PHONE, java_script_enabled=script, locale=language)  # type: ignore[arg-type]
-        contexts.append(context)
-        for name, value in crew[login].client.cookies.items():
-            context.add_cookies([{"name": name, "value": value, "url": site}])
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(site + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not complaints
 
 
 def test_pages_fit_a_phone_and_bar_nobody(opened: Open, store: Store) -> None:

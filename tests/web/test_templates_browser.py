@@ -2,36 +2,23 @@
 
 import mimetypes
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from engine import clock
 from engine.web import templates
 from tests.web import examples
+from tests.web.hand import PHONE
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 
-CHROMIUM = Path("/usr/bin/chromium")
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 SITE = "http://nrm.example"
-PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 Show = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = str(CHROMIUM) if CHROMIUM.exists() else None
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
