@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import api, web, worker
@@ -36,7 +37,9 @@ def create_app(store: Store, *, with_worker: bool = False) -> FastAPI:
     app = FastAPI(title="NRM engine", version="1", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store = store
     app.state.drain = lambda: worker.drain(store, limit=AT_ONCE)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Only what is the same for everybody is compressed: the length of a compressed page that repeats what was sent
+    # to it betrays the token against forgery beside it (BREACH).
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
     app.mount("/api/v1", api.create(store))  # before the pages, whose many addresses would all be tried first
     app.include_router(web.router, dependencies=[Depends(turn, scope="function")])
     app.add_middleware(Guard)

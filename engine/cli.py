@@ -35,6 +35,7 @@ audit_app = typer.Typer(no_args_is_help=True, help="Prove the record.")
 app.add_typer(forms_app, name="forms")
 app.add_typer(audit_app, name="audit")
 console = Console(stderr=True)
+KEPT_OPEN = 75  # seconds; a form takes a minute to fill, and on a bad line a new connection takes seconds
 UNREACHABLE = "The database cannot be used. Check NRM_DATABASE_URL, and that its server runs and lets you in."
 
 
@@ -109,6 +110,7 @@ def serve(
         port=chosen.port,
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=KEPT_OPEN,
     )
 
 

@@ -15,6 +15,7 @@ from ..models.work import OPEN_TASK, Handoff, HandoffState, TaskStatus
 from ..reference import read as known
 from . import bends, case_page
 from .desk import Desk, Reader, Writer
+from .filling import take_up
 from .words import Words
 
 router = APIRouter()
@@ -37,7 +38,7 @@ def begin(desk: Writer) -> Response:
         for task in tasks.worklist(desk.session, by=desk.by):
             if task.case_id == case.id:
                 tasks.claim(desk.session, task.id, by=desk.by)
-                return f"/tasks/{task.id}/form"
+                return take_up(desk, task.id).start()  # not by way of another redirect: the line may be slow
         return f"/cases/{case.reference}"
 
     if not desk.text("region"):

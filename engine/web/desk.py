@@ -13,6 +13,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect
 
 from .. import alarms, once
 from ..access import signin
@@ -123,7 +124,10 @@ async def posted(request: Request) -> FormData:
     """The posted form; empty for a GET. Kept at the request, so that an error page can save it."""
     if request.method != "POST":
         return FormData()
-    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    try:
+        form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    except ClientDisconnect:  # a bad line; nobody hears this, and it is no fault to report
+        raise HTTPException(400) from None
     if any("\x00" in key or (isinstance(value, str) and "\x00" in value) for key, value in form.multi_items()):
         raise HTTPException(400)
     request.state.form = form

@@ -62,6 +62,10 @@ class Filling:
         later = [s.name for s in self.sections if self.form.sections.index(s) > self.form.sections.index(section)]
         return self.address(later[0]) if later else f"/tasks/{self.task.id}/check"
 
+    def start(self) -> str:
+        """The page of the first section."""
+        return self.address(self.sections[0].name)
+
     def address(self, section: str) -> str:
         """The page of a section."""
         return f"/tasks/{self.task.id}/form/{section}"

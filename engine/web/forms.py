@@ -32,8 +32,7 @@ class Unfinished(Exception):
 @router.get("/tasks/{task_id}/form")
 def begin(task_id: str, desk: Reader) -> Response:
     """The first page of the form."""
-    filling = take_up(desk, task_id)
-    return see_other(filling.address(filling.sections[0].name))
+    return see_other(take_up(desk, task_id).start())
 
 
 @router.get("/tasks/{task_id}/form/{section}")

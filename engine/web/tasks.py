@@ -18,6 +18,7 @@ from ..models.work import Deadline, DeadlineKind, Movement, TaskStatus, UserTask
 from ..movements import Condition, Escort
 from . import behalf, bends
 from .desk import Desk, Reader, Writer
+from .filling import take_up
 from .words import Words
 
 router = APIRouter()
@@ -38,7 +39,7 @@ def claim(task_id: str, desk: Writer) -> Response:
         task = tasks.claim(desk.session, task_id, by=desk.by, revision=desk.revision())
         journey = movements.expected(desk.session, task)
         waits = journey is not None and journey.arrived_at is None
-        return f"/tasks/{task_id}?done=claimed" if waits else f"/tasks/{task_id}/form"
+        return f"/tasks/{task_id}?done=claimed" if waits else take_up(desk, task_id).start()
 
     return desk.once(do)
 

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from engine.cli import KEPT_OPEN
 from tests.people import Crew
 from tests.web.hand import PHONE, Open
 
@@ -29,7 +30,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(app: FastAPI) -> Iterator[str]:
     """The application on a port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_keep_alive=KEPT_OPEN)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -33,9 +33,9 @@ def to_the_end(play: Play, case: str) -> str:
 def begin(play: Play, login: str, region: str) -> str:
     """Open a case and fill its intake; returns the reference."""
     browser = play.crew[login]
-    form = browser.act("/cases/new", "/cases", {"region": region})
-    case = links(browser.page(form.removesuffix("/form")), "/cases/")[-1]
-    play._fill(browser, form.removesuffix("/form"))
+    duty = browser.act("/cases/new", "/cases", {"region": region}).split("/form/")[0]
+    case = links(browser.page(duty), "/cases/")[-1]
+    play._fill(browser, duty)
     return case.split("/")[2]
 
 

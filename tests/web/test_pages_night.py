@@ -83,16 +83,13 @@ def test_an_adult_agrees_to_a_bed_and_a_doctor(opened: Open, store: Store, times
         check_paper(session)
 
 
-@pytest.mark.parametrize("name", sorted(FIVE))
-def test_an_answer_that_was_not_given_is_asked_for(opened: Open, store: Store, name: str) -> None:
+def test_an_answer_that_was_not_given_is_asked_for(opened: Open, store: Store) -> None:
     """Not known is an answer somebody gives; a question passed over is none."""
     hand = Hand(opened(OFFICER, "/worklist", script=False))
     hand.presses("Open a case: Osh and the south", "**/form/*")
-    for question, answer in FIVE.items():
-        if question != name:
-            hand.chooses(question, answer)
     hand.presses("Finish", "**/completion")
-    hand.reads(f'.govuk-error-summary a[href="#{name}"]')
+    for name in FIVE:
+        hand.reads(f'.govuk-error-summary a[href="#{name}"]')
     with store.reading() as session:
         assert session.exec(select(Handoff)).all() == []
 
