@@ -16,6 +16,8 @@ from tests.features.steps_daily_relays import *  # noqa: F403
 from tests.features.steps_deadlines import *  # noqa: F403
 from tests.features.steps_forms import *  # noqa: F403
 from tests.features.steps_handoffs import *  # noqa: F403
+from tests.features.steps_line import *  # noqa: F403
+from tests.features.steps_night import *  # noqa: F403
 from tests.features.steps_notices import *  # noqa: F403
 from tests.features.steps_record import *  # noqa: F403
 from tests.features.steps_russian import *  # noqa: F403

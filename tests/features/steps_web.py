@@ -25,6 +25,14 @@ def _plain(text: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", body))
 
 
+def claimed(world: World, agency: str, duty: str) -> str:
+    """Take a duty in hand; its id."""
+    task_id: str = world.task(duty).id
+    with world.store.transaction() as session:
+        tasks.claim(session, task_id, by=world.actor(agency))
+    return task_id
+
+
 @given(say('she is called "{name}", and can be reached at "{number}"'))
 def called(world: World, name: str, number: str) -> None:
     told = {"alias": name, "safe_contact": "yes", "contact_channel": "phone", "contact_detail": number}
@@ -112,9 +120,7 @@ def asked_to_sign_in(world: World, crew: Crew, agency: str) -> None:
 @when(say("{agency:Agency} sends {duty:Duty} twice from its workplace"))
 def sends_twice(world: World, crew: Crew, agency: str, duty: str) -> None:
     browser: Browser = crew[agency]
-    task_id = world.task(duty).id
-    with world.store.transaction() as session:
-        tasks.claim(session, task_id, by=world.actor(agency))
+    task_id = claimed(world, agency, duty)
     given = world.fill(duty, {})
     page = f"/tasks/{task_id}/check"
     for part in links(browser.page(page), f"/tasks/{task_id}/form/"):
@@ -136,9 +142,7 @@ def received_already(world: World, agency: str) -> None:
 
 @when(say("{agency:Agency} reads the first questions"))
 def first_questions(world: World, crew: Crew, agency: str) -> None:
-    task_id = world.task("intake").id
-    with world.store.transaction() as session:
-        tasks.claim(session, task_id, by=world.actor(agency))
+    task_id = claimed(world, agency, "intake")
     world.kept["page"] = crew[agency].page(f"/tasks/{task_id}/form")
 
 

@@ -44,6 +44,7 @@ AGENCIES = {
 
 DUTIES = {
     "the intake": "intake",
+    "the signed paper": "paper_follow_up",
     "the rights talk": "rights_and_consent",
     "the screening": "screening",
     "the second opinion": "second_opinion",

@@ -10,10 +10,12 @@ import asyncio
 import random
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from tests.people import Answer
 
 RATE = 50_000
 ONE_WAY = 0.4
@@ -132,6 +134,21 @@ class Line:
         was = self.carried
         added = {name: getattr(was, name) + number for name, number in more.items()}
         self.carried = replace(was, requests=was.requests + requests, **added)
+
+
+def carried(answers: Sequence[Answer]) -> Carried:
+    """What a line would have carried for these answers to a browser that is connected already."""
+    sizes = []
+    for answer in answers:
+        asked = answer.request
+        sizes += [_size(asked.headers, asked.content), _size(answer.headers, answer.content)]
+    parts = sum(size // SEGMENT + 1 for size in sizes)
+    requests = tuple(f"{answer.request.method} {answer.request.url.path}" for answer in answers)
+    return Carried(sum(sizes) + parts * PACKET, parts, requests=requests)
+
+
+def _size(headers: Mapping[str, str], body: bytes) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in headers.items()) + len(body)
 
 
 class Broken(Exception):

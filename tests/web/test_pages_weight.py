@@ -8,7 +8,7 @@ from engine.language import NAMES
 from engine.web import templates
 from tests.people import OFFICER, Crew
 from tests.web import examples
-from tests.web.bad_line import SEGMENT, Carried
+from tests.web.bad_line import PACKET, SEGMENT, Carried
 
 pytestmark = pytest.mark.once
 
@@ -21,7 +21,7 @@ SECONDS = 6
 def over_a_bad_line(size: int) -> float:
     """How long it takes to ask for a page of this size and to have it."""
     parts = size // SEGMENT + 2
-    return Carried(bytes=size + parts * 52 + 700, segments=parts, requests=("GET /",)).seconds()
+    return Carried(bytes=size + parts * PACKET + 700, segments=parts, requests=("GET /",)).seconds()
 
 
 @pytest.mark.parametrize("form", FORMS)
