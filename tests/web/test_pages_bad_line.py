@@ -74,7 +74,9 @@ def test_an_intake_is_saved_within_twenty_seconds(opened: Open, line: Line, stor
 @pytest.mark.parametrize(
     ("where", "script"), [(Where.MIDDLE, False), (Where.ANSWER, False), (Where.ANSWER, True)], ids=str
 )
-def test_the_browser_sends_again(opened: Open, line: Line, store: Store, where: Where, script: bool) -> None:
+def test_the_browser_sends_again(
+    opened: Open, line: Line, store: Store, where: Where, script: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
     page = begin(opened, line, script=script)
     line.cut = Cut(COMPLETION, where)
     page.click("button[value=continue]")
@@ -82,6 +84,7 @@ def test_the_browser_sends_again(opened: Open, line: Line, store: Store, where: 
     expect(page.locator("h1")).to_contain_text(said)
     assert sum(bool(re.match(COMPLETION, asked)) for asked in line.carried.requests) == 2
     check_once(store)
+    assert "Traceback" not in capfd.readouterr().err, "a line that breaks is no fault of the server"
 
 
 def test_a_person_sends_again_what_had_been_received(opened: Open, line: Line, store: Store) -> None:
