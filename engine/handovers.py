@@ -4,7 +4,8 @@ The offer is an offer like any other. Until it is accepted the present agency ke
 it stays accountable until arrival.
 """
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
 
 from . import alarms, consents, deadlines, offers, outbox, participations
 from .access import rules, visibility
@@ -58,7 +59,8 @@ def offer(
 def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
     """The receiver has accepted: the lane and its open tasks are the receiver's, the old handoff has ended."""
     old_id = handoff.giver_id
-    _end_old_handoff(act, task, handoff)
+    within = () if task.lane == participations.COORDINATOR else _same_scope(task)
+    end_held(act, task.lane, old_id, *within)
     for present in _present(act, task):
         participations.leave(act, present)
     if task.lane == participations.COORDINATOR:
@@ -82,7 +84,13 @@ def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
 
 
 def pass_lead(act: Act, lead_id: str) -> None:
-    """Another desk leads the case; it is accountable for everything the old one had not yet given to anybody."""
+    """Another desk leads the case; it is accountable for everything the old one had not yet given to anybody.
+
+    What the old one had offered to a third desk is recalled: it is no longer its to give.
+    """
+    for handoff in _lead_offered(act):
+        offers.recall(act, handoff, "process_moved_on")
+        outbox.notify(act, handoff.receiver_id or "", outbox.Notice.RECALLED, handoff_id=handoff.id)
     old_id, act.case.lead_agency_id = act.case.lead_agency_id, lead_id
     act.session.add(act.case)
     act.record("case.led", act.case, agency=act.agency_name(lead_id))
@@ -90,6 +98,7 @@ def pass_lead(act: Act, lead_id: str) -> None:
     query = select(UserTask).where(
         UserTask.case_id == act.case.id,
         UserTask.accountable_id == old_id,
+        or_(col(UserTask.holder_id).is_(None), col(UserTask.holder_id) != old_id),
         UserTask.lane != participations.COORDINATOR,
         col(UserTask.status).in_(OPEN_TASK),
     )
@@ -165,10 +174,20 @@ def check_offer(act: Act, task: UserTask) -> None:
         raise Conflict("Only a task that an agency holds can be handed over.")
     if task.holder_id != act.by.agency_id and not act.by.is_coordinator:
         raise NotAllowed("Only the agency that holds this, or the coordinator, can hand it over.")
-    if offers.pending(act, task):
+    if offers.pending(act, task) or (task.lane == participations.COORDINATOR and _lead_offered(act)):
         raise Conflict("An offer of this is still open. Wait for the answer, or take it back.")
     if any(row.holder_id and row.accountable_id != row.holder_id for row in _open_tasks(act, task)):
         raise Conflict("The person is still under way. Record the arrival first, or take the handoff back.")
+
+
+def _lead_offered(act: Act) -> list[Handoff]:
+    """The offers of this case's lead that no desk has answered."""
+    query = select(Handoff).where(
+        Handoff.case_id == act.case.id,
+        Handoff.lane == participations.COORDINATOR,
+        col(Handoff.state).in_(PENDING_HANDOFF),
+    )
+    return list(act.session.exec(query).all())
 
 
 def _under_way(act: Act, task: UserTask) -> list[Movement]:
@@ -176,16 +195,19 @@ def _under_way(act: Act, task: UserTask) -> list[Movement]:
     return list(act.session.exec(query).all())
 
 
-def _end_old_handoff(act: Act, task: UserTask, new: Handoff) -> None:
-    """The handoff under which the giver held this part; the coordinator's part is the whole case."""
+def _same_scope(task: UserTask) -> tuple[ColumnElement[bool], ...]:
+    return (col(Handoff.instance_id) == task.instance_id, col(Handoff.scope) == task.scope)
+
+
+def end_held(act: Act, lane: str, receiver_id: str, *within: ColumnElement[bool]) -> None:
+    """The handoffs under which an agency held this part have ended; the coordinator's part is the whole case."""
     query = select(Handoff).where(
         Handoff.case_id == act.case.id,
-        Handoff.lane == task.lane,
-        Handoff.receiver_id == new.giver_id,
+        Handoff.lane == lane,
+        Handoff.receiver_id == receiver_id,
         col(Handoff.state).in_(HELD_HANDOFF),
+        *within,
     )
-    if task.lane != participations.COORDINATOR:
-        query = query.where(Handoff.instance_id == task.instance_id, Handoff.scope == task.scope)
     for old in act.session.exec(query).all():
         old.outcome = HANDED_OVER
         move(act, old, HandoffState.PARTLY_DONE)

@@ -125,6 +125,7 @@ def move_lead(act: Act, lead_id: str) -> None:
     """Another desk leads the case: the coordinator's open duties lie there, in nobody's hand yet."""
     if act.case.lead_agency_id == lead_id:
         return
+    handovers.end_held(act, COORDINATOR, act.case.lead_agency_id)
     handovers.pass_lead(act, lead_id)
     query = select(UserTask).where(
         UserTask.case_id == act.case.id, UserTask.lane == COORDINATOR, col(UserTask.status).in_(OPEN_TASK)

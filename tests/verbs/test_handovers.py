@@ -71,6 +71,26 @@ def test_the_lead_passes_from_one_coordinator_to_the_next(scene: Scene) -> None:
     scene.check_record()
 
 
+def test_the_lead_is_offered_to_one_desk_at_a_time(scene: Scene) -> None:
+    scene.act(SHELTER, lambda s, by: changes.danger(s, scene.reference, by=by))
+    hand_over(scene, "case_plan", "coordinator_bishkek", COORDINATOR)
+    with pytest.raises(Conflict, match="still open"):
+        hand_over(scene, "safety_plan", "coordinator_national", COORDINATOR)
+
+
+def test_what_the_old_lead_does_itself_stays_its_own(store: Store) -> None:
+    """A desk that met the person has first steps in hand like any first responder; the lead passes without them."""
+    with store.transaction() as session:
+        case = cases.open_case(session, by=actor(session, COORDINATOR), region="osh")
+        scene = Scene(store, case.reference)
+    scene.act(COORDINATOR, lambda s, by: changes.danger(s, scene.reference, by=by))
+    offer = hand_over(scene, "safety_plan", "coordinator_bishkek", COORDINATOR)
+    scene.act("coordinator_bishkek", lambda s, by: handoffs.accept(s, offer.id, by=by))
+    intake = scene.task("intake")
+    assert intake.holder_id == intake.accountable_id == scene.agency(COORDINATOR)
+    assert scene.open()["safety_plan"] == "coordinator_bishkek"
+
+
 def test_who_hands_over_to_whom_and_why(scene: Scene) -> None:
     with pytest.raises(Invalid):
         hand_over(scene, "stay_review", OTHER, SHELTER, reason="tired")
