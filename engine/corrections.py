@@ -94,7 +94,8 @@ def decide(session: Session, correction_id: str, verdict: Verdict, *, by: Actor)
     found.verdict, found.decided_at, found.decided_by_id = verdict, act.at, by.user_id
     session.add(found)
     act.record(f"correction.{verdict}", found, element=task.element)
-    alarms.settle(act, task.id)
+    if not any(other.task_id == task.id for other in waiting(session, act.case.id)):
+        alarms.settle(act, task.id)
     if verdict is Verdict.REDO:
         _redo(act, task)
     return found
@@ -210,8 +211,10 @@ def _still(act: Act, name: str, old: Answers) -> bool:
 
 
 def _say_consents(act: Act, task: UserTask, old: Answers, new: Answers) -> None:
+    """What was said since, elsewhere or by taking it back, is not overwritten."""
     for purpose, answer in new.consents:
-        if (purpose, answer) not in old.consents:
+        now = consents.newest(act, purpose)
+        if (purpose, answer) not in old.consents and (now is None or now.task_id == task.id):
             consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
 
 
@@ -279,11 +282,16 @@ def can_redo(act: Act, task: UserTask) -> bool:
 
 
 def _redo(act: Act, task: UserTask) -> None:
-    """Begin the task's process again beside the path, with the agencies that filled its lanes."""
+    """Begin the task's process again beside the path, with the agencies that filled its lanes.
+
+    Whoever takes the person in is asked again: a place is free or it is not.
+    """
     if not can_redo(act, task):
         raise Conflict("A step of the path itself is not done again as a whole. Start the stage that must be repeated.")
     query = select(Participation).where(
         Participation.instance_id == task.instance_id, Participation.scope == task.scope
     )
-    lanes = {p.lane: p.agency_id for p in act.session.exec(query.order_by(col(Participation.since))).all()}
+    places = {e.lane for e in act.bundle.processes[task.process].elements.values() if e.properties.get("nrm:place")}
+    filled = act.session.exec(query.order_by(col(Participation.since))).all()
+    lanes = {p.lane: p.agency_id for p in filled if p.lane not in places}
     instances.start(act, task.process, inputs=task.inputs, lanes=lanes)

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import clock, corrections
+from engine import clock, consents, corrections
 from engine.corrections import Verdict, Version
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
@@ -116,6 +116,38 @@ def test_a_corrected_consent_counts_from_now_on(scene: Scene) -> None:
         newest = [c for c in act.consents() if c.purpose == "identification"][-1]
     assert newest.answer is ConsentAnswer.REFUSED
     assert "consent.refused" in scene.actions()
+
+
+def test_what_the_person_said_since_is_not_unsaid_by_a_correction(scene: Scene) -> None:
+    """She took a consent back by herself; that the form should have said yes does not give it again."""
+    correct(scene, "rights_and_consent", consent_services="refused")
+    for answer in (ConsentAnswer.GIVEN, ConsentAnswer.WITHDRAWN):
+        scene.act(COORDINATOR, lambda s, by, a=answer: consents.record(s, scene.reference, "services", a, by=by))
+    correct(scene, "rights_and_consent", consent_services="given")
+    with scene.store.reading() as session:
+        act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
+        newest = consents.newest(act, "services")
+    assert newest is not None and newest.answer is ConsentAnswer.WITHDRAWN
+    assert "consent.given" not in scene.actions() and "correction.made" in scene.actions()
+
+
+def test_the_coordinator_is_called_until_every_correction_is_decided(scene: Scene) -> None:
+    first = correct(scene, "screening", means_seen="false", means_signs=None)
+    second = correct(scene, "screening", act_seen="false", act_signs=None)
+    for made, called in ((first, True), (second, False)):
+        scene.act(COORDINATOR, lambda s, by, m=made: corrections.decide(s, m.id, Verdict.STAND, by=by))
+        assert (("decided_on_old_answer", COORDINATOR) in scene.alarms()) is called
+
+
+def test_a_stay_is_done_again_only_where_a_place_is_free(store: Store) -> None:
+    """The same house is asked, and takes a place like anybody: nobody lives there uncounted."""
+    scene = Scene(store, case_at(store, "shelter_departure", "case_plan"))
+    made = correct(scene, "stay_review", SHELTER, stay_decision="left_alone", alarm_given="yes")
+    scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.REDO, by=by))
+    again = scene.task("shelter_arrival")
+    assert (again.status, again.holder_id) == (TaskStatus.AWAITING, None)
+    assert scene.handoff("shelter_arrival", SHELTER).place_id is not None
+    scene.check_record()
 
 
 def test_a_form_is_checked_against_the_day_it_was_completed(scene: Scene) -> None:
