@@ -27,7 +27,7 @@ MISSING, DANGER, WITHDRAWN = "person_missing", "person_in_danger", "consent_with
 
 @dataclass(frozen=True)
 class Service:
-    """A called process of the case that the person may not want: where it stands, and its open tasks."""
+    """A process of the case that the person may not want: where it stands, and its open tasks."""
 
     instance_id: str
     scope: str
@@ -136,9 +136,13 @@ def services(act: Act) -> list[Service]:
 
 
 def is_service(act: Act, task: UserTask) -> bool:
-    """Whether a task belongs to a called process that rests on a consent somewhere: what a person may decline."""
+    """Whether a task belongs to a process beside the path's own steps that rests on a consent somewhere.
+
+    That is what a person may decline, whether the path called it or a coordinator began it.
+    """
     process = act.bundle.processes[task.process]
-    return bool(task.scope) and any("purpose" in element.expressions for element in process.elements.values())
+    beside = task.process != act.bundle.country.spine
+    return beside and any("purpose" in element.expressions for element in process.elements.values())
 
 
 def resting_on(act: Act, given: list[Consent]) -> list[Service]:
@@ -148,18 +152,19 @@ def resting_on(act: Act, given: list[Consent]) -> list[Service]:
     """
     if not given:
         return []
-    ids, purposes = {c.id for c in given}, {c.purpose for c in given}
+    purposes = {c.purpose for c in given}
     taken_back = [Consent(case_id=act.case.id, purpose=p, answer=ConsentAnswer.WITHDRAWN) for p in purposes]
     with act.supposing(taken_back):
-        return [s for s in services(act) if not _has_begun(act, s) and _rests(act, s, ids, purposes)]
+        return [s for s in services(act) if not _has_begun(act, s) and _rests(act, s, purposes)]
 
 
-def _rests(act: Act, service: Service, ids: set[str], purposes: set[str]) -> bool:
+def _rests(act: Act, service: Service, purposes: set[str]) -> bool:
+    rows = _rows(act, purposes)
     held = {
         handoff.consent_id for task in service.tasks for handoff in act.handoffs_of(task) if handoff.ended_at is None
     }
     return any(
-        (task.purpose in purposes or held & ids)
+        (task.purpose in purposes or held & rows)
         and consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent) is None
         for task in service.tasks
     )
@@ -194,9 +199,14 @@ def _resting_handoffs(act: Act, given: list[Consent]) -> list[Handoff]:
     query = select(Handoff).where(
         Handoff.case_id == act.case.id,
         col(Handoff.state).in_(HELD_HANDOFF),
-        col(Handoff.consent_id).in_([c.id for c in given]),
+        col(Handoff.consent_id).in_(_rows(act, {c.purpose for c in given})),
     )
     return list(act.session.exec(query.order_by(col(Handoff.id))).all())
+
+
+def _rows(act: Act, purposes: set[str]) -> set[str]:
+    """Every time the person said something about these purposes: a handoff may rest on an earlier yes."""
+    return {consent.id for consent in act.consents() if consent.purpose in purposes}
 
 
 def _may_enter(act: Act, given: list[Consent]) -> bool:

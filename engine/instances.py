@@ -14,7 +14,18 @@ from .errors import Fault
 from .models.cases import CaseStatus, DecisionMade, Message
 from .models.cases import Fault as FaultRow
 from .models.columns import new_id
-from .models.work import OPEN_TASK, AlarmKind, Catch, DeadlineKind, DeadlineState, ProcessInstance, TaskStatus, UserTask
+from .models.work import (
+    HELD_HANDOFF,
+    OPEN_TASK,
+    AlarmKind,
+    Catch,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    ProcessInstance,
+    TaskStatus,
+    UserTask,
+)
 from .process import runtime
 from .process.definitions import Bundle
 from .process.elements import Outcome
@@ -61,8 +72,14 @@ def deliver(act: Act, instance: ProcessInstance, catch_id: str) -> None:
 
 
 def leave(act: Act, instance: ProcessInstance, scope: str) -> None:
-    """A called process is not wanted any longer: its tasks end, and the path goes on behind it."""
-    _go_on(act, instance, runtime.leave, scope)
+    """A called process is not wanted any longer: its tasks end, and the path goes on behind it.
+
+    Without a scope it is one that was begun beside the path, behind which nothing goes on.
+    """
+    if scope:
+        _go_on(act, instance, runtime.leave, scope)
+    else:
+        cancel(act, instance, _why(act))
 
 
 def _go_on(act: Act, instance: ProcessInstance, operation: Operation, about: str) -> None:
@@ -189,11 +206,15 @@ def _close_tasks(act: Act, step: Step) -> None:
     if not step.closed:
         return
     for task in act.session.exec(select(UserTask).where(col(UserTask.id).in_(step.closed))).all():
-        cancel_task(act, task, "withdrawn_by_person" if act.withdrawn else "process_moved_on")
+        cancel_task(act, task, _why(act))
+
+
+def _why(act: Act) -> str:
+    return "withdrawn_by_person" if act.withdrawn else "process_moved_on"
 
 
 def cancel_task(act: Act, task: UserTask, reason: str) -> None:
-    """A task that is no longer owed: its offers are recalled, its clocks stop."""
+    """A task that is no longer owed: its offers are recalled, its clocks stop, nobody is expected any more."""
     if task.status not in OPEN_TASK:
         return
     task.status = TaskStatus.CANCELLED
@@ -203,6 +224,8 @@ def cancel_task(act: Act, task: UserTask, reason: str) -> None:
     act.session.add(task)
     act.record("task.cancelled", task, element=task.element, reason=reason)
     deadlines.stop(act, DeadlineState.CANCELLED, task.id)
+    for journey in [d for d in act.deadlines() if d.kind is DeadlineKind.ARRIVAL and d.task_id == task.id]:
+        deadlines.stop(act, DeadlineState.CANCELLED, journey.about_id)
     alarms.settle(act, task.id)
     for handoff in offers.pending(act, task):
         offers.end_pending(act, handoff)
@@ -284,7 +307,9 @@ def cancel(act: Act, instance: ProcessInstance, reason: str) -> None:
             deadlines.stop(act, DeadlineState.CANCELLED, deadline.about_id)
     for catch in act.session.exec(select(Catch).where(Catch.instance_id == instance.id)).all():
         act.session.delete(catch)
-    for scope in {p.scope for p in act.participations() if p.instance_id == instance.id}:
+    held = select(Handoff.scope).where(Handoff.instance_id == instance.id, col(Handoff.state).in_(HELD_HANDOFF))
+    filled = {p.scope for p in act.participations() if p.instance_id == instance.id}
+    for scope in sorted({*filled, *act.session.exec(held).all()}):  # a coordinator holds a part without a participation
         scopes.end(act, instance, scope, Outcome.INTERRUPTED, reason)
 
 

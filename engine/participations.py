@@ -49,7 +49,11 @@ def inherit(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
 
 def of_path(act: Act, lanes: Iterable[str]) -> dict[str, str]:
     """Who fills these lanes on the path itself: what accompanies the path begins with them."""
-    held = {p.lane: p.agency_id for p in act.participations() if p.scope == ""}
+    spine = select(ProcessInstance.id).where(
+        ProcessInstance.case_id == act.case.id, ProcessInstance.process == act.bundle.country.spine
+    )
+    path = set(act.session.exec(spine).all())
+    held = {p.lane: p.agency_id for p in act.participations() if p.scope == "" and p.instance_id in path}
     return {lane: held[lane] for lane in lanes if lane in held}
 
 

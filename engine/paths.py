@@ -26,8 +26,11 @@ def stages(bundle: Bundle) -> dict[str, dict[str, list[Any]]]:
 
     Of each input the values there are to choose from.
     """
-    called = {name for process in bundle.processes.values() for name in process.calls.values()}
-    return {name: _inputs(bundle, name) for name in sorted(called)}
+    return {name: _inputs(bundle, name) for name in sorted(_called(bundle))}
+
+
+def _called(bundle: Bundle) -> set[str]:
+    return {name for process in bundle.processes.values() for name in process.calls.values()}
 
 
 def _inputs(bundle: Bundle, stage: str) -> dict[str, list[Any]]:
@@ -66,12 +69,17 @@ def start_stage(session: Session, reference: str, stage: str, *, reason: str, in
 
 
 def skip(session: Session, task_id: str, *, reason: str, by: Actor, revision: int | None = None) -> UserTask:
-    """Skip a step: of a called process the whole process is left, of the path itself the one task."""
+    """Skip a step: of a stage, called or begun beside the path, the whole is left; of the path itself the one task.
+
+    The closing of a case is not skipped: two people decide it.
+    """
     act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     rules.check_revision(task, revision)
     rules.check_coordinate(by, act.case)
     _check_reason(reason)
+    if task.process == act.bundle.country.closing:
+        raise Conflict("Closing a case needs two people, so no step of it is skipped. Propose and approve it.")
     _skip(act, task, reason)
     return task
 
@@ -158,7 +166,7 @@ def _skip(act: Act, task: UserTask, reason: str) -> None:
     act.cause = task
     instance = act.session.get_one(ProcessInstance, task.instance_id)
     act.record("task.skipped", task, element=task.element, reason=reason)
-    if task.scope and reason != BEFORE:
+    if reason != BEFORE and (task.scope or task.process in _called(act.bundle)):
         instances.leave(act, instance, task.scope)
         return
     instances.cancel_task(act, task, reason)

@@ -4,17 +4,18 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import answers, changes, handoffs, offers, tasks
+from engine import answers, changes, consents, handoffs, handovers, offers, paths, tasks
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.models.cases import CaseStatus, ConsentAnswer, Participation
-from engine.models.work import HandoffState, TaskStatus
+from engine.models.work import Deadline, DeadlineKind, DeadlineState, HandoffState, TaskStatus
 from tests.factories import case_at
 from tests.people import actor
 from tests.verbs.scene import Scene
 
+HELD = (HandoffState.ACCEPTED, HandoffState.IN_WORK)
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
 
 
@@ -45,6 +46,16 @@ def test_who_has_begun_is_told_and_sees_no_more_of_what_was_shared(scene: Scene)
     assert scene.task("legal_first_meeting").status is task.status
     assert ("consent_withdrawn", "legal_aid_centre") in scene.alarms()
     assert _package(scene, "legal_aid_centre") == {}
+
+
+def test_who_began_on_an_earlier_yes_is_told_as_well(scene: Scene) -> None:
+    """The person said yes twice: what rests on the first yes is taken back with the second."""
+    yes = ConsentAnswer.GIVEN
+    for purpose in ("legal_aid", "services"):
+        scene.act(COORDINATOR, lambda s, by, p=purpose: consents.record(s, scene.reference, p, yes, by=by))
+    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "everything", by=by))
+    assert ("consent_withdrawn", "legal_aid_centre") in scene.alarms()
+    assert _of(scene, "psychological").status is TaskStatus.CANCELLED
 
 
 def test_everything_can_be_taken_back_at_once(scene: Scene) -> None:
@@ -102,6 +113,7 @@ def test_a_declined_service_ends_alone(scene: Scene) -> None:
     assert _of(scene, "psychological").status is TaskStatus.AWAITING
     assert scene.actions()[0] == "service.declined"
     assert scene.handoff("service_first_contact", "health").state in (HandoffState.WITHDRAWN, HandoffState.OFFERED)
+    assert HandoffState.WITHDRAWN in handoffs.TRANSITIONS[HandoffState.OFFERED], "the picture says so too"
     with pytest.raises(Conflict):
         scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, task.id, by=by))
 
@@ -112,6 +124,41 @@ def test_a_service_under_way_is_declined_as_well_and_its_place_is_free(scene: Sc
     assert "stay_review" not in scene.open()
     assert scene.handoff("shelter_arrival", SHELTER).state is HandoffState.WITHDRAWN
     assert {"place.freed", "participation.ended", "handoff.withdrawn"} <= set(scene.actions())
+
+
+def test_nobody_is_expected_where_the_stay_was_declined_on_the_way(store: Store) -> None:
+    scene = Scene(store, case_at(store, "shelter_arrival", "screening"))
+    offer = scene.handoff("shelter_arrival", SHELTER)
+    if offer.state not in HELD:
+        scene.act(SHELTER, lambda s, by: handoffs.accept(s, offer.id, by=by))
+    assert _running(scene, DeadlineKind.ARRIVAL) == 1
+    task = scene.task("shelter_arrival")
+    scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, task.id, by=by))
+    assert _running(scene, DeadlineKind.ARRIVAL) == 0
+    assert scene.actions().count("deadline.cancelled") == 2, "the duty of the shelter, and the journey"
+    scene.check_record()
+
+
+def test_a_service_begun_beside_the_path_is_a_service_too(scene: Scene) -> None:
+    def begin(service: str) -> str:
+        told = {"service": service, "urgent": False}
+        return scene.act(
+            COORDINATOR,
+            lambda s, by: paths.start_stage(
+                s, scene.reference, "service_referral", reason="urgent", inputs=told, by=by
+            ),
+        )
+
+    begin("social")
+    social = _of(scene, "social")
+    scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, social.id, by=by))
+    assert _of(scene, "social").end_reason == "withdrawn_by_person"
+    assert "instance.cancelled" in scene.actions() and "handoff.withdrawn" in scene.actions()
+    begin("education")
+    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    assert _of(scene, "education").end_reason == "withdrawn_by_person"
+    assert "stay_review" in scene.open()
+    scene.check_record()
 
 
 def test_the_path_itself_is_no_service(store: Store) -> None:
@@ -146,6 +193,30 @@ def test_death_calls_both_desks_and_prepares_closure(scene: Scene) -> None:
     assert scene.facts()["closure_reason"] == "died"
     assert scene.handoff("shelter_arrival", SHELTER).state is HandoffState.RECALLED
     scene.check_record()
+
+
+def test_a_desk_that_led_the_case_has_its_outcome_too(scene: Scene) -> None:
+    """A coordinator holds its part without filling a lane: it ends with everything else."""
+    scene.act(SHELTER, lambda s, by: changes.missing(s, scene.reference, by=by))
+    task, desk = scene.task("missing_search"), scene.agency("coordinator_bishkek")
+    give = lambda s, by: handovers.offer(s, task.id, desk, reason="moved_region", by=by)  # noqa: E731
+    offer = scene.act(COORDINATOR, give)
+    scene.act("coordinator_bishkek", lambda s, by: handoffs.accept(s, offer.id, by=by))
+    scene.act(SHELTER, lambda s, by: changes.died(s, scene.reference, by=by))
+    assert scene.handoff("missing_search", "coordinator_bishkek").state is HandoffState.RECALLED
+    assert scene.open() == {"closure_proposal": "coordinator_bishkek"}
+
+
+def test_each_withdrawal_is_asked_about_by_somebody_who_is_offered_it(scene: Scene) -> None:
+    """Whoever asked the last time fills no lane of the path, and is not given the next question unasked."""
+    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    asker = next(code for code in ("hotline", "iom", "ngo_osh") if _asked(scene, code))
+    offer = scene.handoff("ask_about_pressure", asker)
+    scene.act(asker, lambda s, by: handoffs.accept(s, offer.id, by=by))
+    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "legal_aid", by=by))
+    first, second = scene.tasks("ask_about_pressure")
+    assert first.holder_id == scene.agency(asker)
+    assert (second.status, second.holder_id) == (TaskStatus.AWAITING, None)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +272,19 @@ def test_what_would_stop_is_said_before_and_changes_nothing(scene: Scene) -> Non
 
 def _of(scene: Scene, service: str):
     return next(task for task in scene.tasks("service_first_contact") if task.service == service)
+
+
+def _running(scene: Scene, kind: DeadlineKind) -> int:
+    with scene.store.reading() as session:
+        query = select(Deadline).where(Deadline.kind == kind, Deadline.state == DeadlineState.RUNNING)
+        return len(session.exec(query.where(Deadline.case_id == scene.case().id)).all())
+
+
+def _asked(scene: Scene, code: str) -> bool:
+    try:
+        return scene.handoff("ask_about_pressure", code) is not None
+    except IndexError:
+        return False
 
 
 def _package(scene: Scene, login: str) -> dict[str, object]:

@@ -40,6 +40,31 @@ def test_a_step_of_a_stage_takes_the_stage_with_it(scene: Scene) -> None:
     assert "place.freed" in scene.actions()
 
 
+def test_a_stage_begun_beside_the_path_is_skipped_whole(scene: Scene) -> None:
+    """No later step of it opens, and no outcome is made up from what another service reported."""
+    told = {"service": "social", "urgent": False}
+    stage = scene.act(
+        COORDINATOR,
+        lambda s, by: paths.start_stage(s, scene.reference, "service_referral", reason="urgent", inputs=told, by=by),
+    )
+    task = next(task for task in scene.tasks() if task.instance_id == stage)
+    scene.act(COORDINATOR, lambda s, by: paths.skip(s, task.id, reason="not_needed", by=by))
+    assert {t.status for t in scene.tasks() if t.instance_id == stage} == {TaskStatus.CANCELLED}
+    assert "instance.cancelled" in scene.actions() and "handoff.withdrawn" not in scene.actions()
+    assert "case_plan" in scene.open()
+    scene.check_record()
+
+
+def test_one_person_alone_does_not_close_a_case_by_skipping(store: Store) -> None:
+    scene = Scene(store, case_at(store, "closure_proposal", answers={"preliminary_result": "not_presumed"}))
+    before = scene.open()
+    with pytest.raises(Conflict, match="two people"):
+        scene.act(
+            COORDINATOR, lambda s, by: paths.skip(s, scene.task("closure_proposal").id, reason="not_needed", by=by)
+        )
+    assert scene.open() == before and scene.case().closed_at is None
+
+
 def test_who_skips_and_why(scene: Scene) -> None:
     task = scene.task("stay_review")
     with pytest.raises(NotAllowed):
