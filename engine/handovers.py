@@ -89,7 +89,7 @@ def pass_lead(act: Act, lead_id: str) -> None:
     What the old one had offered to a third desk is recalled: it is no longer its to give.
     """
     for handoff in _lead_offered(act):
-        offers.recall(act, handoff, "process_moved_on")
+        offers.recall(act, handoff, offers.MOVED_ON)
         outbox.notify(act, handoff.receiver_id or "", outbox.Notice.RECALLED, handoff_id=handoff.id)
     old_id, act.case.lead_agency_id = act.case.lead_agency_id, lead_id
     act.session.add(act.case)

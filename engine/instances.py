@@ -210,7 +210,7 @@ def _close_tasks(act: Act, step: Step) -> None:
 
 
 def _why(act: Act) -> str:
-    return "withdrawn_by_person" if act.withdrawn else "process_moved_on"
+    return "withdrawn_by_person" if act.withdrawn else offers.MOVED_ON
 
 
 def cancel_task(act: Act, task: UserTask, reason: str) -> None:

@@ -38,6 +38,7 @@ def _always(facts: Facts) -> Outcome:
     return "done"
 
 
+SEARCHES = {"found_safe": "done", "found_in_danger": "done", "stopped": "partly_done"}
 # which answer ends the scope a step belongs to, and how: read from the drawing by a person, not by the engine
 ENDS: dict[str, Callable[[Facts], Outcome]] = {
     "paper_follow_up": _always,
@@ -60,6 +61,9 @@ ENDS: dict[str, Callable[[Facts], Outcome]] = {
     "reflection_review": _unless("reflection_decision", "extended", "done"),
     "formal_confirmation": _unless("formal_result", "undecided", "done"),
     "closure_approval": _when("closure_approved", "yes", "done"),
+    "missing_review": lambda facts: SEARCHES.get(str(facts.get("missing_state"))),
+    "safety_review": _when("danger_over", "yes", "done"),
+    "ask_about_pressure": _always,
 }
 
 
@@ -115,7 +119,7 @@ def completed(model: Model, case: Episode, duty: Duty, person: str, agency: str)
     outcome = ENDS[duty.element](case.facts) if duty.element in ENDS else None
     if outcome is None:
         return
-    _end(model, case, duty.key[:2], outcome)
+    end(model, case, duty.key[:2], outcome)
     if duty.element == "closure_approval":
         _close(model, case)
 
@@ -126,12 +130,13 @@ def _close(model: Model, case: Episode) -> None:
     for duty in case.duties.values():
         if duty.status in OPEN:
             duty.status = "cancelled"
-            _end(model, case, duty.key[:2], "recalled")
+            end(model, case, duty.key[:2], "recalled")
     for scope in {key[:2] for key in case.fills}:
-        _end(model, case, scope, "done")
+        end(model, case, scope, "done")
 
 
-def _end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> None:
+def end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> None:
+    """A scope has its outcome: offers in it are recalled, places free again."""
     for offer in case.offers:
         if offer.key[:2] == scope and offer.state in PENDING + HELD:
             offer.state = "recalled" if offer.state in PENDING else outcome
@@ -145,13 +150,14 @@ def _handed_over(model: Model, case: Episode, offer: Offer) -> None:
     """Another agency of the role has the lane; where the person moves, the old one is accountable until arrival."""
     old, new = offer.giver, str(offer.to)
     for held in case.offers:
-        if (held.key, held.to) == (offer.key, old) and held.state in HELD and held is not offer:
+        same = held.key == offer.key or held.key[2] == offer.key[2] == "coordinator"
+        if same and held.to == old and held.state in HELD and held is not offer:
             held.state = "partly_done"
     leaving = case.fills.pop(offer.key, None)
     if leaving and leaving.beds:
         model.beds[leaving.beds].taken -= leaving.units
     if offer.key[2] == "coordinator":
-        _lead(case, new)
+        lead(model, case, new)
     else:
         case.fills[offer.key] = Fill(new, offer.beds, offer.units)
     for duty in _together(case, offer.key):
@@ -160,12 +166,22 @@ def _handed_over(model: Model, case: Episode, offer: Offer) -> None:
             duty.travels, duty.departed, duty.accountable = True, False, old
 
 
-def _lead(case: Episode, new: str) -> None:
-    """Another coordinator: accountable for all that the old one had not given to anybody."""
+def lead(model: Model, case: Episode, new: str) -> None:
+    """Another coordinator: accountable for all that the old one had not given to anybody, and called instead of it."""
+    old, bends = case.lead, case.bends
     for duty in case.duties.values():
-        if duty.status in OPEN and duty.accountable == case.lead and duty.lane != "coordinator":
+        ours = duty.status in OPEN and duty.accountable == old and duty.holder != old
+        if ours and duty.lane != "coordinator":
             duty.giver = duty.accountable = new
+    for offer in case.offers:
+        if offer.key[2] == "coordinator" and offer.state in PENDING:
+            offer.state = "recalled"
     case.lead = new
+    if old != new:
+        bends.calls |= {(kind, new) for kind, desk in bends.calls if desk == old}
+    if old not in (new, model.duty_desk):
+        bends.calls = {call for call in bends.calls if call[1] != old}
+        bends.heard = {call for call in bends.heard if call[1] != old}
 
 
 def _pass(duty: Duty, old: str, new: str) -> None:
@@ -182,7 +198,8 @@ def _together(case: Episode, key: tuple[str, str, str]) -> list[Duty]:
 def may_hand_over(model: Model, case: Episode, duty: Duty, to: str) -> bool:
     """Within what the person agreed to, to somebody suitable, and not while the person is under way."""
     basis = model.basis(case, duty)
-    free = not case.pending(duty.key) and not any(d.travels for d in _together(case, duty.key))
+    asked = any(o.state in PENDING and o.key[2] == duty.lane == "coordinator" for o in case.offers)
+    free = not case.pending(duty.key) and not asked and not any(d.travels for d in _together(case, duty.key))
     fits = to != duty.holder and to in {d.id for d in model.suitable(case, duty)}
     return free and fits and basis is not None and basis[1] in (None, to)
 
@@ -193,7 +210,7 @@ def taken_back(model: Model, case: Episode, offer: Offer) -> None:
     offer.state = "recalled"
     duties = _together(case, offer.key)
     if held and offer.key[2] == "coordinator":
-        _lead(case, offer.giver)
+        lead(model, case, offer.giver)
         for duty in duties:
             _pass(duty, str(offer.to), offer.giver)
     elif held:
@@ -212,3 +229,9 @@ def may_claim(case: Episode, duty: Duty, person: str) -> bool:
     """Separation of duties: the second step needs a second person."""
     other = OTHER_PERSON.get(duty.element)
     return not any((place, what, who) == (duty.key[0], other, person) for place, what, who, _ in case.done)
+
+
+def too_early(case: Episode, duty: Duty) -> bool:
+    """The last step of a case waits until nothing else is owed."""
+    others = (other for other in case.duties.values() if other is not duty and other.status in OPEN)
+    return duty.element == "closure_approval" and any(others)

@@ -15,12 +15,15 @@ from engine.database import Store
 from engine.demo import answering
 from engine.errors import EngineError, Invalid
 from engine.forms import Answers, validate
+from engine.models.cases import Case
 from tests.batteries import observed, world
-from tests.batteries.model import Beds, Duty, Episode, Model, desks
+from tests.batteries.model import Beds, Duty, Episode, Fill, Model, desks
 
+SPINE = "national_referral"
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Bishkek")
 Refusals = tuple[type[EngineError], ...]
+Move = tuple[float, Callable[..., None], tuple[Any, ...]]
 
 
 class Run:
@@ -40,7 +43,7 @@ class Run:
             self.forms = cases.current_bundle(session).forms
         beds = {(row.agency_id, row.kind): Beds(row.total, row.taken, row.confirmed_at) for row in rows}
         self.model = Model(desks(self.staff.codes), beds, self.now)
-        self._names = {
+        self.names = {
             key: frozenset(name for q in form.questions for name in (q.name, q.fact) if name)
             for key, form in self.forms.items()
         }
@@ -76,9 +79,24 @@ class Run:
             observed.compare(self.model, case, seen, self.before.setdefault(case.id, {}))
             observed.compare_places(self.model, session)
 
+    def met(self, case: Episode, opened: Case, agency: str) -> None:
+        """Somebody was met: what the person says, and that who opened the case fills the first lane of the path."""
+        self.people[case.id] = world.person(self.rng, case.region.startswith("abroad"))
+        bends = case.bends
+        bends.reference, bends.person, bends.opened_by = opened.reference, opened.person_id, agency
+        bends.parts = {agency, case.lead}
+        with self.store.reading() as session:
+            path = [row for row in observed.look(session, case.id).more.running if row.process == SPINE]
+        case.spine = path[0].id
+        case.fills[case.spine, "", "first_responder"] = Fill(agency)
+
     def anyone(self, agency: str | None) -> Actor:
         """Somebody of this agency."""
         return self.rng.choice(self.staff.of(str(agency)))
+
+    def police(self) -> Actor:
+        """A first responder, who coordinates nothing."""
+        return self.staff.by_login["police_osh"]
 
     def claimer(self, duty: Duty) -> Actor:
         """Who has taken this duty."""
@@ -87,7 +105,7 @@ class Run:
     def answers(self, case: Episode, key: str) -> tuple[dict[str, Any], Answers]:
         """What this person is put down as saying to a form, and what it comes to."""
         form, today = self.forms[key], self.now.astimezone(ZONE).date()
-        said = world.wanted(self._names[key], self.people[case.id] | world.mood(self.rng))
+        said = world.wanted(self.names[key], self.people[case.id] | world.mood(self.rng))
         kept = (key, repr(sorted(said.items())))
         raw = self._filled.get(kept)
         if raw is not None:

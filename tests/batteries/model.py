@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.demo.agencies import AGENCIES
+from tests.batteries.bends import ARRIVALS, INDEPENDENT, Bends
 
 PENDING = ("offered", "delivered", "opened")
 HELD = ("accepted", "in_work")
@@ -144,6 +145,7 @@ class Episode:
     duties: dict[str, Duty] = field(default_factory=dict)
     offers: list[Offer] = field(default_factory=list)
     done: list[tuple[str, str, str, str]] = field(default_factory=list)  # instance, element, person, agency
+    bends: Bends = field(default_factory=Bends)
 
     @property
     def exhausted(self) -> int:
@@ -194,7 +196,7 @@ class Model:
             fill = case.fills.get(duty.key)
             holder = fill.agency if fill else holder
             if holder:
-                self._put(duty, holder)
+                self._put(duty, holder, moves=duty.element in ARRIVALS)
             else:
                 self.make(case, duty)
 
@@ -202,7 +204,7 @@ class Model:
         """What a call takes over from its caller, and what accompanies the path from the path."""
         instance, scope, lane = duty.key
         held = case.fills.get((case.spine, "", lane))
-        beside = instance != case.spine and scope == ""
+        beside = instance != case.spine and scope == "" and instance not in case.bends.begun
         if beside and held and not any(d.key == duty.key for d in case.duties.values()):
             case.fills[duty.key] = Fill(held.agency)
         if duty.process not in INHERITING or any(d.key[:2] == (instance, scope) for d in case.duties.values()):
@@ -235,6 +237,7 @@ class Model:
         """Who could take it, the nearest first."""
         other = OTHER_AGENCY.get(duty.element)
         barred = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
+        barred |= case.bends.parts if duty.element in INDEPENDENT else set()
         place = self.needs_place(case, duty)
         fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d, place)]
         return sorted(fitting, key=lambda d: (d.id != duty.giver, d.region != case.region, d.code))

@@ -1,6 +1,5 @@
 """What people and time may do next, and what each of it must come to."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,16 +13,15 @@ from engine.models.cases import ConsentAnswer
 from engine.models.columns import UTCDateTime
 from engine.models.people import Agency, PlaceKind
 from engine.models.work import Alarm, DeclineCode
-from tests.batteries import acts, observed, world
-from tests.batteries.driver import Refusals, Run
-from tests.batteries.model import HELD, PENDING, Duty, Episode, Fill, Offer
+from tests.batteries import acts, moves_changes, observed, world
+from tests.batteries.driver import Move, Refusals, Run
+from tests.batteries.model import HELD, PENDING, Duty, Episode, Offer
 
 DUE = text(
     "SELECT id, case_id, kind, about_id, next_at FROM deadline WHERE state = 'running' ORDER BY next_at, id LIMIT 1"
 ).columns(next_at=UTCDateTime())
 PURPOSES = ("urgent_help", "identification", "shelter", "services", "legal_aid", "protection", "return")
 HOPELESS = 12  # how often nobody is found before people leave a case to the clock and look after others
-Move = tuple[float, Callable[..., None], tuple[Any, ...]]
 
 
 def step(run: Run) -> None:
@@ -37,9 +35,9 @@ def step(run: Run) -> None:
 def _moves(run: Run) -> list[Move]:
     live = [case for case in run.model.episodes.values() if case.open and case.exhausted < HOPELESS]
     if len(live) < run.episodes:
-        return [(1.0, open_case, ())]
+        return [(1.0, open_case, ()), *moves_changes.beginnings(run)]
     case = run.rng.choice(live)
-    moves: list[Move] = [(0.6, tick, ()), (0.15, consent, (case,)), (0.4, acknowledge, (case,))]
+    moves: list[Move] = [(1.2, tick, ()), (0.15, consent, (case,)), (0.4, acknowledge, (case,))]
     moves.append((0.1, confirm_places, ()))
     for offer in case.offers:
         if offer.state in PENDING:
@@ -51,7 +49,7 @@ def _moves(run: Run) -> list[Move]:
     for duty in case.duties.values():
         if duty.status in ("awaiting", "open", "claimed"):
             moves += _duty_moves(case, duty)
-    return moves
+    return moves + moves_changes.of_case(run, case)
 
 
 def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
@@ -64,7 +62,8 @@ def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
         moves += [(1.0, depart, about), (2.0, arrive, about)]
     if duty.status == "open":
         return [*moves, (4.0, claim, about)]
-    return [*moves, (6.0, complete, about), (0.4, release, about)]
+    ready = acts.may_claim(case, duty, str(duty.by)) and not acts.too_early(case, duty)
+    return [*moves, (6.0 if ready else 0.3, complete, about), (0.4, release, about)]
 
 
 # tasks
@@ -74,10 +73,7 @@ def open_case(run: Run) -> None:
     region = run.rng.choice((by.region, by.region, "osh", "bishkek"))
     opened = run.do("open case", None, lambda s: cases.open_case(s, by=by, region=region))
     case = run.model.episodes[opened.id] = Episode(opened.id, run.model.lead(region), region, {})
-    run.people[case.id] = world.person(run.rng, region.startswith("abroad"))
-    with run.store.reading() as session:
-        case.spine = observed.look(session, case.id).tasks[0].instance_id
-    case.fills[case.spine, "", "first_responder"] = Fill(str(by.agency_id))
+    run.met(case, opened, str(by.agency_id))
     run.check(case, by.agency_id)
 
 
@@ -114,12 +110,13 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
     refusals: Refusals = ()
     if not acts.may_claim(case, duty, str(by.user_id)):
         refusals = (NotAllowed,)
-    elif duty.travels:
+    elif duty.travels or acts.too_early(case, duty):
         refusals = (Conflict,)
     run.do(f"complete {duty.element}", case, lambda s: tasks.complete(s, duty.id, raw, by=by), refusals)
     if not refusals:
         case.facts.update(given.facts)
         case.consents.update({p: (answer, None) for p, answer in given.consents if answer != "unknown"})
+        moves_changes.written(run, case, duty, raw, given, by)
         acts.completed(run.model, case, duty, str(by.user_id), str(by.agency_id))
     run.check(case, by.agency_id)
 
@@ -218,6 +215,7 @@ def consent(run: Run, case: Episode, about: str = "") -> None:
 
     run.do(f"consent {answer}", case, say)
     case.consents[purpose] = (answer.value, recipient)
+    case.bends.took[purpose] = (str(by.agency_id), "")
     run.check(case, by.agency_id)
 
 
@@ -296,6 +294,9 @@ def tick(run: Run) -> None:
     run.said.append(f"clock {due.kind} {due.case_id[:6]}")
     observed.need(worker.fire_one_deadline(run.store), "nothing was due")
     case = run.model.episodes[due.case_id]
+    if due.kind == "alarm" and (not case.open or case.exhausted >= HOPELESS):
+        acknowledge(run, case)
+        return
     if due.kind == "acceptance":
         offer = next(o for o in case.offers if o.id == due.about_id)
         acts.refused(run.model, case, offer, "expired")
@@ -312,7 +313,8 @@ def acknowledge(run: Run, case: Episode) -> None:
         ).all()
     if not waiting:
         return
-    alarm_id, _, _, desk = run.rng.choice(waiting)
+    alarm_id, kind, _, desk = run.rng.choice(waiting)
     by = run.anyone(desk)
     run.do("acknowledge", case, lambda s: alarms.acknowledge(s, alarm_id, by=by))
+    case.bends.heard.add((kind.value, desk))
     run.check(case, by.agency_id)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from engine.models.columns import UTCDateTime
 from engine.models.work import HandoffState
 from engine.transitions import TRANSITIONS
+from tests.batteries import observed_changes
 from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Model
 
 TASKS = text(
@@ -30,7 +31,6 @@ ALIVE = text(
     "SELECT (SELECT count(*) FROM deadline WHERE case_id = :case AND state = 'running' AND kind = 'timer')"
     " + (SELECT count(*) FROM catch WHERE case_id = :case)"
 )
-STATUS = text("SELECT status FROM episode WHERE id = :case")
 
 
 class Wrong(AssertionError):
@@ -52,7 +52,7 @@ class Seen:
     fills: list[Any]
     alarms: set[tuple[str, str, str]]
     alive: int
-    status: str
+    more: observed_changes.More
 
 
 def look(session: Session, case_id: str) -> Seen:
@@ -65,7 +65,7 @@ def look(session: Session, case_id: str) -> Seen:
         list(run(FILLS, about)),
         {(row[0], row[1], row[2]) for row in run(ALARMS, about)},
         int(run(ALIVE, about).scalar_one()),
-        str(run(STATUS, about).scalar_one()),
+        observed_changes.look(session, case_id),
     )
 
 
@@ -89,13 +89,17 @@ def new_duties(seen: Seen, case: Episode) -> list[Duty]:
 
 def compare(model: Model, case: Episode, seen: Seen, before: dict[str, str]) -> None:
     """Raise Wrong at the first difference. `before` holds the handoff states of this case until now."""
-    need(seen.status == ("open" if case.open else "closed"), "case", seen.status, case.open)
+    status = seen.more.case.status
+    need(status == ("open" if case.open else "closed"), "case", status, case.open)
     _tasks(case, seen)
     _handoffs(case, seen, before)
     _fills(case, seen)
     _alarms(model, case, seen)
     busy = any(row.status in OPEN for row in seen.tasks) or seen.alive > 0
     need(not case.open or busy, "an open case has no open task, no running timer and no awaited message")
+    wrong = observed_changes.differences(case, seen.more, seen.alarms)
+    need(not wrong, *wrong)
+    observed_changes.remember(case, seen.more)
 
 
 def _tasks(case: Episode, seen: Seen) -> None:

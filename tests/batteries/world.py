@@ -153,6 +153,10 @@ def mood(rng: Any) -> dict[str, Any]:
         "return_cleared": pick(yes_no, (85, 15))[0],
         "facts_verified": "yes",
         "closure_approved": pick(yes_no, (80, 20))[0],
+        "missing_state": pick(("still_missing", "found_safe", "found_in_danger", "stopped"), (30, 40, 20, 10))[0],
+        "protection_now": pick(yes_no, (20, 80))[0],
+        "danger_over": pick(yes_no, (60, 40))[0],
+        "pressure_reported": pick(("yes", "no", "unknown"), (25, 60, 15))[0],
     }
 
 

@@ -1,0 +1,232 @@
+"""What the model makes of what happens to a case: she changes her mind, leaves, dies; steps are skipped, corrected."""
+
+from typing import Any
+
+from tests.batteries import acts
+from tests.batteries.bends import DECIDES, INITIAL, SERVICES, STAGES, Paper, Tie
+from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Fill, Model
+
+Scope = tuple[str, str]
+
+
+def open_duties(case: Episode) -> list[Duty]:
+    """What is owed now."""
+    return [duty for duty in case.duties.values() if duty.status in OPEN]
+
+
+def sees(model: Model, case: Episode, agency: str) -> bool:
+    """Whether a coordinating desk has this case before it: its region's, its own, or the national one's."""
+    desk = model.desks[agency]
+    return "coordinator" in desk.roles and (desk.region in ("national", case.region) or case.lead == agency)
+
+
+def knowing(model: Model, case: Episode) -> list[str]:
+    """Who may say what happened to the person: who has a part now, and who coordinates."""
+    filling = {fill.agency for fill in case.fills.values()}
+    desks = {agency for agency in filling if "coordinator" in model.desks[agency].roles}
+    known = filling - {desk for desk in desks if not sees(model, case, desk)} | {case.lead, model.duty_desk}
+    return sorted(known, key=lambda agency: model.desks[agency].code)
+
+
+def strangers(model: Model, case: Episode) -> list[str]:
+    """For whom there is no such case: no part in it ever, nothing given, nothing asked, not its coordinator."""
+    known = case.bends.parts | {offer.giver for offer in case.offers} | {offer.to for offer in case.offers}
+    known |= {d.giver for d in case.duties.values()} | {d.accountable for d in case.duties.values()}
+    far = [desk for desk in model.desks.values() if desk.id not in known and not sees(model, case, desk.id)]
+    return [desk.id for desk in far if desk.code != "auditor"]
+
+
+# what ends early
+def left(model: Model, case: Episode, scope: Scope, *, wish: bool) -> None:
+    """A service or a stage ends where it stands: as the person's wish, or taken back by those who gave it."""
+    for duty in open_duties(case):
+        if duty.key[:2] == scope:
+            duty.status = "cancelled"
+    for offer in case.offers:
+        if offer.key[:2] == scope and offer.state in PENDING:
+            offer.state = "withdrawn" if wish else "recalled"
+    acts.end(model, case, scope, "withdrawn" if wish else "recalled")
+
+
+def all_over(model: Model, case: Episode, *, wish: bool) -> None:
+    """Everything that runs in a case ends at once."""
+    scopes = {key[:2] for key in case.fills} | {offer.key[:2] for offer in case.offers}
+    for scope in scopes | {duty.key[:2] for duty in open_duties(case)}:
+        left(model, case, scope, wish=wish)
+
+
+def path_over(case: Episode) -> bool:
+    """Whether nothing but the preparing of the closure runs."""
+    return set(case.bends.running.values()) == {"closure"}
+
+
+def quiet(case: Episode) -> None:
+    """Nobody is called any more about anything that nobody has heard yet."""
+    case.bends.calls &= case.bends.heard
+    case.bends.silent |= case.bends.undecided.keys()
+
+
+def died(model: Model, case: Episode) -> None:
+    """Everything ends; both desks are called."""
+    quiet(case)
+    case.bends.calls |= {("death", case.lead), ("death", model.duty_desk)}
+    all_over(model, case, wish=False)
+
+
+def erased(model: Model, case: Episode) -> None:
+    """The case should not exist: all of it ends, nobody is called."""
+    all_over(model, case, wish=False)
+    quiet(case)
+    case.open = False
+
+
+# consent
+def matching(case: Episode, purpose: str) -> list[str]:
+    """The consents that hold and that these words take back."""
+    given = [p for p, (answer, _) in case.consents.items() if answer == "given"]
+    return [p for p in given if purpose in ("everything", p)]
+
+
+def may_withdraw(model: Model, case: Episode, purposes: list[str], agency: str) -> bool:
+    """A coordinator, or who took all these consents and does not itself work on the strength of one."""
+    if "coordinator" in model.desks[agency].roles:
+        return True
+    took = {case.bends.took[p][0] for p in purposes}
+    return took == {agency} and not any(offer.to == agency for offer in _resting(case, purposes))
+
+
+def _resting(case: Episode, purposes: list[str]) -> list[Any]:
+    """The handoffs that an agency holds on the strength of these consents."""
+    grounds = {f"consent {p}" for p in purposes}
+    return [offer for offer in case.offers if offer.state in HELD and offer.basis in grounds]
+
+
+def withdrawn(model: Model, case: Episode, purposes: list[str], agency: str) -> None:
+    """Services nobody has begun end where they had no other ground; who has begun is told; the others go on."""
+    for purpose in purposes:
+        case.consents[purpose] = ("withdrawn", case.consents[purpose][1])
+        case.bends.took[purpose] = (agency, "")
+    for scope in {duty.key[:2] for duty in open_duties(case) if duty.process in SERVICES}:
+        if not _has_begun(case, scope) and _rests(model, case, scope, purposes):
+            left(model, case, scope, wish=True)
+    case.bends.calls |= {("consent_withdrawn", str(offer.to)) for offer in _resting(case, purposes)}
+
+
+def _has_begun(case: Episode, scope: Scope) -> bool:
+    """Somebody works on it, or something that needed a consent has been done in it."""
+    within = [duty for duty in case.duties.values() if duty.key[:2] == scope]
+    return any(d.status == "claimed" or (d.status == "done" and d.purpose) for d in within)
+
+
+def _rests(model: Model, case: Episode, scope: Scope, purposes: list[str]) -> bool:
+    grounds = {f"consent {p}" for p in purposes}
+    for duty in open_duties(case):
+        asked = {o.basis for o in case.offers if o.key == duty.key and o.state in PENDING + HELD}
+        rests = duty.purpose in purposes or bool(asked & grounds)
+        if duty.key[:2] == scope and rests and model.basis(case, duty) is None:
+            return True
+    return False
+
+
+# the path bends
+def skipped(model: Model, case: Episode, duty: Duty) -> None:
+    """Of a called or begun stage the whole, of the path itself the one step."""
+    if duty.key[1] or duty.process in STAGES:
+        left(model, case, duty.key[:2], wish=False)
+    else:
+        stepped(model, case, duty)
+
+
+def stepped(model: Model, case: Episode, duty: Duty) -> None:
+    """One step is left out: its offers are taken back, and the drawing goes on with what is known."""
+    duty.status = "cancelled"
+    for offer in case.pending(duty.key):
+        offer.state = "recalled"
+    outcome = acts.ENDS[duty.element](case.facts) if duty.element in acts.ENDS else None
+    if outcome is not None:
+        acts.end(model, case, duty.key[:2], outcome)
+
+
+def began(case: Episode, instance: str, lanes: dict[str, str]) -> None:
+    """A person began a process beside the path, with these agencies in its lanes."""
+    case.bends.begun.add(instance)
+    for lane, agency in lanes.items():
+        case.fills[instance, "", lane] = Fill(agency)
+
+
+def responder(case: Episode) -> dict[str, str]:
+    """Who identifies, where identification is begun again: who fills the lane on the path, else who opened the case."""
+    fill = case.fills.get((case.spine, "", "first_responder"))
+    return {"first_responder": fill.agency if fill else case.bends.opened_by}
+
+
+# corrections
+def corrected(case: Episode, duty: Duty, new: Any, agency: str) -> bool:
+    """What is true now, unless something else was found out since. Whether something had been decided on the old."""
+    paper, bends = case.bends.papers[duty.id], case.bends
+    old = paper.came_to
+    changed = {n: v for n, v in new.facts.items() if old.facts.get(n) != v and _still(case, n, old)}
+    case.facts.update(changed)
+    for purpose, answer in new.consents:
+        here = bends.took.get(purpose, ("", duty.id))[1] == duty.id
+        if (purpose, answer) not in old.consents and here:
+            case.consents[purpose] = (answer, None)
+            bends.took[purpose] = (agency, duty.id)
+    bends.papers[duty.id] = Paper(paper.raw, paper.day, new, paper.agency)
+    done = {other.process for other in case.duties.values() if other.status == "done"}
+    return any(changed.keys() & DECIDES.get(process, set()) for process in done)
+
+
+def _still(case: Episode, name: str, old: Any) -> bool:
+    first = INITIAL[name]
+    return bool(case.facts.get(name, first) == old.facts.get(name, first))
+
+
+def told(case: Episode, duty: Duty, fields: set[str], worked: list[Any], borrowed: dict[str, Any]) -> set[str]:
+    """Who was shown an old answer: by a handoff that was taken on, or by a step that is open or done."""
+    shown = {(duty.element, name) for name in fields}
+    written = {".".join(pair) for pair in shown}
+    found = {row.receiver_id for row in worked if written & set(row.shared)}
+    for other in case.duties.values():
+        if other.id != duty.id and other.status in (*OPEN, "done") and shown & set(borrowed[other.element]):
+            found.add(other.holder)
+    return {agency for agency in found if agency}
+
+
+def redone(case: Episode, duty: Duty) -> dict[str, str]:
+    """Who does it again: who did it before; but who takes the person in must be asked for a place."""
+    lanes = dict(case.bends.filled.get(duty.key[:2], {}))
+    if duty.process == "shelter":
+        lanes.pop("shelter", None)
+    return lanes
+
+
+# twice the same person
+def linked(model: Model, leading: Episode, follower: Episode, link: str) -> None:
+    """One leads: its desk has the open duties of both."""
+    follower.bends.tie = Tie(link, leading.id, follower.bends.person, follower.lead)
+    follower.bends.person = leading.bends.person
+    led_by(model, follower, leading.lead)
+
+
+def unlinked(model: Model, leading: Episode, follower: Episode) -> None:
+    """They are two people after all."""
+    tie = follower.bends.tie
+    assert tie is not None
+    follower.bends.tie, follower.bends.person = None, tie.person
+    if follower.open and follower.lead == leading.lead:
+        led_by(model, follower, tie.lead)
+
+
+def led_by(model: Model, case: Episode, desk: str) -> None:
+    """Another desk leads: what the coordinator had offered is taken back, what it held under a handoff has passed."""
+    if case.lead == desk:
+        return
+    for offer in case.offers:
+        if offer.key[2] == "coordinator" and offer.state in HELD and offer.to == case.lead:
+            offer.state = "partly_done"
+    acts.lead(model, case, desk)
+    for duty in open_duties(case):
+        if duty.lane == "coordinator":
+            duty.status, duty.by = "open", None
+            duty.holder = duty.accountable = desk
