@@ -1,6 +1,8 @@
 """Participations: which agency fills which lane in which scope, from when until when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+
+from sqlmodel import select
 
 from . import directory
 from .act import Act
@@ -47,14 +49,16 @@ def inherit(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
             join(act, instance.id, opened.scope, present.lane, present.agency_id)
 
 
-def of_path(act: Act, lanes: Iterable[str]) -> dict[str, str]:
+def of_path(act: Act, lanes: Collection[str]) -> dict[str, str]:
     """Who fills these lanes on the path itself: what accompanies the path begins with them."""
+    filled = [p for p in act.participations() if p.scope == "" and p.lane in lanes]
+    if not filled:
+        return {}
     spine = select(ProcessInstance.id).where(
         ProcessInstance.case_id == act.case.id, ProcessInstance.process == act.bundle.country.spine
     )
-    path = set(act.session.exec(spine).all())
-    held = {p.lane: p.agency_id for p in act.participations() if p.scope == "" and p.instance_id in path}
-    return {lane: held[lane] for lane in lanes if lane in held}
+    path = set(act.session.exec(spine.execution_options(autoflush=False)).all())
+    return {p.lane: p.agency_id for p in filled if p.instance_id in path}
 
 
 def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
