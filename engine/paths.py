@@ -78,10 +78,23 @@ def skip(session: Session, task_id: str, *, reason: str, by: Actor, revision: in
     rules.check_revision(task, revision)
     rules.check_coordinate(by, act.case)
     _check_reason(reason)
-    if task.process == act.bundle.country.closing:
-        raise Conflict("Closing a case needs two people, so no step of it is skipped. Propose and approve it.")
+    check_skip(act, task)
     _skip(act, task, reason)
     return task
+
+
+def check_skip(act: Act, task: UserTask) -> None:
+    """A coordinator skips what is open, but never a step of the closing: that is decided by two people."""
+    rules.check_coordinate(act.by, act.case)
+    if task.status not in OPEN_TASK:
+        raise Conflict("This step has already ended.")
+    if task.process == act.bundle.country.closing:
+        raise Conflict("Closing a case needs two people, so no step of it is skipped. Propose and approve it.")
+
+
+def takes_stage(act: Act, task: UserTask) -> bool:
+    """Whether skipping this step takes the whole stage with it, called by the path or begun beside it."""
+    return bool(task.scope) or task.process in _called(act.bundle)
 
 
 def take_over(session: Session, stage: str, *, region: str | None, facts: dict[str, Any], by: Actor) -> Case:
@@ -161,12 +174,10 @@ def _open_tasks(act: Act) -> list[UserTask]:
 
 
 def _skip(act: Act, task: UserTask, reason: str) -> None:
-    if task.status not in OPEN_TASK:
-        raise Conflict("This step has already ended.")
     act.cause = task
     instance = act.session.get_one(ProcessInstance, task.instance_id)
     act.record("task.skipped", task, element=task.element, reason=reason)
-    if reason != BEFORE and (task.scope or task.process in _called(act.bundle)):
+    if reason != BEFORE and takes_stage(act, task):
         instances.leave(act, instance, task.scope)
         return
     instances.cancel_task(act, task, reason)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import corrections, deadlines, handoffs
+from .. import corrections, deadlines, handoffs, paths
 from ..access import rules, visibility
 from ..act import Act
 from ..models.cases import CaseStatus
@@ -21,7 +21,7 @@ def of_task(desk: Desk, act: Act, task: UserTask) -> list[dict[str, Any]]:
         "correct.answers": (f"/tasks/{task.id}/answers", rules.can(corrections.check_see, act, task)),
         "handover.link": (f"/tasks/{task.id}/handover", on_desk and (steers or task.holder_id == by.agency_id)),
         "taking_back.link": (f"/handoffs/{held.id if held else ''}/taking-back", _may_take_back(act, held, steers)),
-        "skip.link": (f"/tasks/{task.id}/skip", steers and task.status in OPEN_TASK),
+        "skip.link": (f"/tasks/{task.id}/skip", rules.can(paths.check_skip, act, task)),
         "extension.link": (f"/tasks/{task.id}/extension", on_desk and clock_to_extend(act, task) is not None),
         "change.link": (f"/cases/{act.case.reference}/changes", task.status in OPEN_TASK and _sees(desk, act)),
     }

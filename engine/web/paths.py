@@ -11,7 +11,7 @@ from ..access import rules, visibility
 from ..act import Act
 from ..errors import Conflict, Invalid, NotFound
 from ..models.cases import Case
-from ..models.work import OPEN_TASK, UserTask
+from ..models.work import UserTask
 from ..process.definitions import Bundle
 from ..process.elements import Kind
 from . import bends, corrections, path
@@ -115,11 +115,9 @@ def take_over(desk: Writer) -> Response:
 
 def _skip_page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response:
     act = acts.look(desk.session, task.case_id, desk.by)
-    rules.check_coordinate(desk.by, act.case)
-    if task.status not in OPEN_TASK:
-        raise Conflict("This step has already ended.")
+    paths.check_skip(act, task)
     words = Words(act.bundle, desk.t)
-    stage = str(words.process(task.process)) if task.scope else ""
+    stage = str(words.process(task.process)) if paths.takes_stage(act, task) else ""
     return _reason_page(
         desk, act, task, what="skip", meaning=desk.t("skip.stage", stage=stage) if stage else desk.t("skip.meaning"),
         family="bend", codes=paths.REASONS, errors=errors or {}, status=status,
