@@ -107,3 +107,20 @@ def test_every_target_is_large_enough_for_a_thumb(show: Show):
         "all => all.filter(one => one.offsetParent).map(one => [one.textContent, one.getBoundingClientRect().height])",
     )
     assert not [one for one in sizes if one[1] < 24]
+
+
+BROKEN = """labels => labels.filter(label => {
+    const words = document.createRange(); words.selectNodeContents(label);
+    const lines = new Set(Array.from(words.getClientRects(), line => Math.round(line.top)));
+    return lines.size > label.textContent.trim().split(/\\s+/).length || label.scrollWidth > label.clientWidth;
+}).map(label => label.textContent.trim())"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_answer_is_broken_inside_a_word(show: Show, language: str, width: int):
+    given = examples.form_page("intake", language=language)
+    page = show("task_form.html", language, {"width": width, "height": 740}, **given)
+    labels = page.locator(".chips label")
+    assert labels.count() > 5
+    assert labels.evaluate_all(BROKEN) == []
