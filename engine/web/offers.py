@@ -13,7 +13,7 @@ from ..errors import Invalid
 from ..models.cases import Consent
 from ..models.people import Agency
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, DeclineCode, Handoff, HandoffState, UserTask
-from . import behalf, relays
+from . import behalf, bends, relays
 from .desk import Desk, Reader, Writer, see_other
 from .words import Words
 
@@ -87,11 +87,16 @@ def _page(
     receiver = handoff.receiver_id == desk.by.agency_id
     open_card = handoff.state in PENDING_HANDOFF and (receiver or desk.by.is_coordinator)
     answerable = rules.can(rules.check_answer, desk.by, handoff)
+    reference = act.case.reference if not receiver else ""  # whoever is only asked does not learn which case it is
+    known = bool(reference) and rules.can(bends.look_for, desk, reference)
     why_not = "" if answerable else desk.t("offer.answered" if receiver else "offer.given")
     return desk.render(
         "offer_show.html",
         status=status,
-        handoff=_head(act, handoff, task, desk) | _card(act, handoff, task, desk, shown=open_card),
+        handoff={"reference": reference, "case_url": f"/cases/{reference}" if known else None}
+        | _head(act, handoff, task, desk)
+        | _card(act, handoff, task, desk, shown=open_card),
+        bends=bends.of_case(desk, act) if known else [],
         can_answer=answerable,
         why_not=why_not,
         decline_codes=list(DeclineCode),
@@ -108,7 +113,6 @@ def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, A
     words = Words(act.bundle, desk.t)
     return {
         "id": handoff.id,
-        "reference": "" if handoff.receiver_id == desk.by.agency_id else act.case.reference,
         "task_name": words.task(task),
         "owed": words.owed(task.element),
         "state": handoff.state,

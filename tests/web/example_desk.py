@@ -35,6 +35,7 @@ OFFER = {
     "state_at": None,
     "outcome": "",
     "reference": "QK7-FM4P",
+    "case_url": "/cases/QK7-FM4P",
     "task_name": "Arrival in the shelter",
     "owed": "The person gets a bed, food and somebody to talk to on the first evening.",
     "state": "opened",
@@ -125,6 +126,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "worklist.html": WORKLIST,
     "offer_show.html": {
         "handoff": OFFER,
+        "bends": [{"text": "What happened?", "href": "/cases/QK7-FM4P/changes"}],
         "can_answer": True,
         "why_not": "",
         "decline_codes": ["no_capacity", "not_eligible", "not_our_mandate", "conflict_of_interest", "other"],

@@ -213,6 +213,19 @@ def test_a_case_is_taken_over_from_paper(crew: Crew, store: Store) -> None:
     assert elements(store, case) == {"case_plan"}
 
 
+def test_who_has_handed_everything_on_still_reaches_the_case(crew: Crew, store: Store) -> None:
+    case = case_at(store, "screening", "shelter_arrival")
+    officer = crew[OFFICER]
+    with store.reading() as session:
+        query = select(Handoff.id).join(Case, col(Case.id) == Handoff.case_id).where(Case.reference == case)
+        offer = f"/handoffs/{session.exec(query.where(col(Handoff.state).in_(PENDING_HANDOFF))).first()}"
+    assert offer in links(officer.page("/worklist"), "/handoffs")
+    for target in (f"/cases/{case}", f"/cases/{case}/changes"):
+        assert target in links(officer.page(offer), "/cases"), "from the handoff it is one click"
+    asked = crew[SOCIAL_WORKER]
+    assert case not in asked.page(offer) and not links(asked.page(offer), "/cases/"), "who is only asked learns nothing"
+
+
 def test_a_full_house_asks_for_a_reason(crew: Crew, store: Store) -> None:
     case = case_at(store, "shelter_arrival", answers={"urgent_needs": []})
     task = newest(store, case, "shelter_arrival").id
