@@ -16,7 +16,7 @@ from .actor import Actor
 from .config import settings
 from .models.cases import Case, CaseStatus
 from .models.people import Agency
-from .models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, HandoffState, UserTask
+from .models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, HandoffState, UserTask
 
 Condition = ColumnElement[bool]
 ME, NOBODY = "me", "nobody"
@@ -63,10 +63,15 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class WorklistFilter(Wanted):
-    """What an agency looks for among its own duties; `region` and `language` are those of the case."""
+    """What an agency looks for among its own duties; `region` and `language` are those of the case.
+
+    `agency` is who handed the duty over, `waiting` whom this agency has asked in the same case; both by code.
+    """
 
     region: str = ""
     language: str = ""
+    agency: str = ""
+    waiting: str = ""
 
     def conditions(self, by: Actor) -> list[Condition]:
         """The conditions on a task of the worklist."""
@@ -74,6 +79,10 @@ class WorklistFilter(Wanted):
         of_case = _of_case(self.region, self.language)
         if of_case:
             found.append(select(Case.id).where(Case.id == UserTask.case_id, *of_case).exists())
+        if self.agency:
+            found.append(_handed_by(self.agency, by))
+        if self.waiting:
+            found.append(col(UserTask.case_id).in_(_asked(self.waiting, by)))
         return found
 
 
@@ -94,7 +103,7 @@ class BoardFilter(Wanted):
         if self.unopened:
             found.append(col(Case.id).in_(unopened()))
         if self.waiting:
-            found.append(col(Case.id).in_(_asked(self.waiting)))
+            found.append(col(Case.id).in_(_asked(self.waiting, by)))
         of_task = self.of_task(by)
         if self.agency:
             of_task.append(col(UserTask.holder_id).in_(_agency(self.agency)))
@@ -135,14 +144,39 @@ def _of_case(region: str, language: str) -> list[Condition]:
     return [col(column) == word for column, word in wanted if word]
 
 
+def from_agency(code: str) -> Condition:
+    """The handoffs this agency gave."""
+    return col(Handoff.giver_id).in_(_agency(code))
+
+
+def to_agency(code: str) -> Condition:
+    """The handoffs made to this agency."""
+    return col(Handoff.receiver_id).in_(_agency(code))
+
+
 def _agency(code: str) -> Any:
     return select(Agency.id).where(Agency.code == code)
 
 
-def _asked(code: str) -> Any:
-    return select(Handoff.case_id).where(
-        col(Handoff.receiver_id).in_(_agency(code)), col(Handoff.state).in_(PENDING_HANDOFF)
+def _asked(code: str, by: Actor) -> Any:
+    """The cases with an offer to this agency that is not answered; an agency knows of those it made itself."""
+    query = select(Handoff.case_id).where(to_agency(code), col(Handoff.state).in_(PENDING_HANDOFF))
+    return query if by.is_coordinator else query.where(Handoff.giver_id == by.agency_id)
+
+
+def _handed_by(code: str, by: Actor) -> Condition:
+    """Who brought the duty here. To others than coordinators only the handoff under which they hold it tells that:
+    the step that opened it may have been the work of an agency they must not know of."""
+    handed = select(Handoff.id).where(
+        from_agency(code),
+        Handoff.receiver_id == by.agency_id,
+        Handoff.instance_id == UserTask.instance_id,
+        Handoff.scope == UserTask.scope,
+        Handoff.lane == UserTask.lane,
+        col(Handoff.state).in_(HELD_HANDOFF),
     )
+    held = handed.exists()
+    return or_(held, col(UserTask.giver_id).in_(_agency(code))) if by.is_coordinator else held
 
 
 def _due(due: Due) -> list[Condition]:

@@ -1,8 +1,10 @@
 """Handoffs: responsibility passing between agencies, offered, answered, and told back to the giver."""
 
-from sqlmodel import Session, col, select
+from datetime import datetime, timedelta
 
-from . import alarms, consents, deadlines, directory, handovers, offers, outbox
+from sqlmodel import Session, col, or_, select
+
+from . import alarms, clock, consents, deadlines, directory, finding, handovers, offers, outbox
 from .access import rules, visibility
 from .act import Act, begin, begin_handoff, begin_task
 from .actor import SYSTEM, Actor
@@ -21,18 +23,41 @@ from .models.work import (
 from .transitions import move
 
 S = HandoffState
+RETURNED = (S.DONE, S.PARTLY_DONE, S.FAILED, S.WITHDRAWN)
+TOLD_FOR = timedelta(days=7)  # how long an outcome stays in the giver's list
+PAGE = 20
 
 
-def offered(session: Session, *, by: Actor) -> list[Handoff]:
-    """The offers the agency has not answered, newest first."""
+def offered(session: Session, *, by: Actor, agency: str = "") -> list[Handoff]:
+    """The offers the agency has not answered, newest first; all, or those of the agency with this code."""
     query = select(Handoff).where(Handoff.receiver_id == by.agency_id, col(Handoff.state).in_(PENDING_HANDOFF))
+    if agency:
+        query = query.where(finding.from_agency(agency))
     return list(session.exec(query.order_by(col(Handoff.offered_at).desc())).all())
 
 
-def awaiting_outcome(session: Session, *, by: Actor, limit: int = 50) -> list[Handoff]:
-    """What the agency has handed on: state and coded outcome only, newest first."""
-    query = select(Handoff).where(Handoff.giver_id == by.agency_id, Handoff.state != S.EXHAUSTED)
-    return list(session.exec(query.order_by(col(Handoff.offered_at).desc()).limit(limit)).all())
+def awaiting_outcome(
+    session: Session,
+    *,
+    by: Actor,
+    waiting: str = "",
+    after: tuple[datetime, str] | None = None,
+    limit: int = PAGE,
+) -> list[Handoff]:
+    """What the agency has handed on and awaits, and the outcomes of the last week: newest first.
+
+    `waiting` is the code of the agency it waits for, as far as it may know that; `after` the last of the page before.
+    """
+    lately = col(Handoff.state).in_(RETURNED) & (col(Handoff.ended_at) > clock.now() - TOLD_FOR)
+    query = select(Handoff).where(
+        Handoff.giver_id == by.agency_id,
+        or_(col(Handoff.state).in_(PENDING_HANDOFF + HELD_HANDOFF), lately),
+        *finding.after(after, col(Handoff.offered_at), col(Handoff.id)),
+    )
+    if waiting:
+        query = query.where(finding.to_agency(waiting), visibility.receiver_named(by))
+    order = (col(Handoff.offered_at).desc(), col(Handoff.id).desc())
+    return list(session.exec(query.order_by(*order).limit(limit)).all())
 
 
 def deliver(session: Session, *, by: Actor) -> None:

@@ -71,7 +71,7 @@ def worklist(
     return list(session.exec(query).all())
 
 
-def unplaced(session: Session, *, by: Actor, limit: int = PAGE) -> list[UserTask]:
+def unplaced(session: Session, *, by: Actor, wanted: WorklistFilter = EVERYTHING, limit: int = PAGE) -> list[UserTask]:
     """The duties nobody has taken and nobody is being asked for: the accountable agency must find a place."""
     asked = select(Handoff.id).where(
         Handoff.instance_id == UserTask.instance_id,
@@ -80,7 +80,10 @@ def unplaced(session: Session, *, by: Actor, limit: int = PAGE) -> list[UserTask
         col(Handoff.state).in_(PENDING_HANDOFF),
     )
     query = select(UserTask).where(
-        UserTask.accountable_id == by.agency_id, UserTask.status == TaskStatus.AWAITING, ~asked.exists()
+        UserTask.accountable_id == by.agency_id,
+        UserTask.status == TaskStatus.AWAITING,
+        ~asked.exists(),
+        *wanted.conditions(by),
     )
     return list(session.exec(query.order_by(col(UserTask.opened_at).desc()).limit(limit)).all())
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
+from sqlalchemy import true
 from sqlmodel import Session, col, select
 
 from .language import Translator
@@ -14,6 +16,8 @@ from .models.records import AuditEntry
 from .models.work import Handoff, HandoffState, Movement, UserTask
 from .process.definitions import Bundle
 from .sentences import TOLD, sentence
+
+PAGE = 60  # sentences on a page
 
 
 class Stretch(StrEnum):
@@ -51,6 +55,41 @@ def leaves(session: Session, case_id: str) -> list[dict[str, Any]]:
     """The entries of a case, oldest first."""
     query = select(AuditEntry.leaf).where(AuditEntry.case_id == case_id).order_by(col(AuditEntry.index))
     return [json.loads(text) for text in session.exec(query).all()]
+
+
+def page(
+    session: Session,
+    case_id: str,
+    bundle: Bundle,
+    t: Translator,
+    *,
+    own: frozenset[str] | None = None,
+    start: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[Told], int | None]:
+    """A stretch of the story, oldest first, and where the next one begins or ends; None where there is no more.
+
+    With `start` it goes on from that entry of the record towards now; else it holds the newest sentences, or those
+    `before` an entry. A page does not shift: the record only grows at its end. `own` is as for `story`.
+    """
+    index = col(AuditEntry.index)
+    query = select(AuditEntry.index, AuditEntry.leaf).where(
+        AuditEntry.case_id == case_id, col(AuditEntry.action).in_(sorted(TOLD))
+    )
+    if start is not None:
+        query = query.where(index >= start).order_by(index)
+    else:
+        query = query.where(index < before if before is not None else true()).order_by(index.desc())
+    if own is None:  # otherwise what an agency may read shows in the leaves only
+        query = query.limit(limit + 1)
+    read = ((number, json.loads(text)) for number, text in session.exec(query).all())
+    found = list(islice(((n, leaf) for n, leaf in read if own is None or leaf["subject"][1] in own), limit + 1))
+    more, found = found[limit:], found[:limit]
+    edge = None if not more else more[0][0] if start is not None else found[-1][0]
+    if start is None:
+        found.reverse()
+    return story([leaf for _, leaf in found], bundle, t, own=own), edge
 
 
 def story(

@@ -1,6 +1,7 @@
 Feature: Finding work
   A coordinator with two hundred cases finds the ones to look at: by step, role, agency, clock, language, and by whom
-  one is waiting for. What was found can be kept under a name; the name and the address say nothing of a person.
+  one is waiting for. An agency finds its duties by the same words. What was found can be kept; it is called by what it
+  shows, so that neither its name nor its address can say anything of a person.
 
   Background:
     Given a woman who needs a safe place, taken in by the police unit of Osh
@@ -25,5 +26,28 @@ Feature: Finding work
     Then the coordinator in Osh finds the case by what is "late"
 
   Scenario: A view is kept
-    When the coordinator in Osh keeps what was found by the step "rights_and_consent" as "Rights today"
-    Then the coordinator in Osh has a view "Rights today" that names nobody
+    When the coordinator in Osh keeps what was found by the step "rights_and_consent", and types her name with it
+    Then the coordinator in Osh has a view of the step "rights_and_consent" that names nobody
+
+  Scenario Outline: An agency finds its duties
+    Then the police unit of Osh finds the rights talk among its duties by <word>
+    And the police unit of Osh does not find the rights talk among its duties by <other>
+
+    Examples:
+      | word                          | other                    |
+      | the step "rights_and_consent" | the step "screening"     |
+      | the role "first_responder"    | the role "shelter"       |
+      | the language "uz"             | the language "ky"        |
+      | the region "osh"              | the region "bishkek"     |
+      | waiting for "shelter_osh"     | waiting for "health"     |
+      | who has it "nobody"           | who has it "me"          |
+
+  Scenario: By whom a duty was handed over
+    Given she has come to the shelter in Osh
+    Then the shelter in Osh finds the place in a shelter among its duties by handed over by "police_osh"
+    And the shelter in Osh does not find the place in a shelter among its duties by handed over by "border_guard"
+    And the police unit of Osh does not find its handoff by waiting for "shelter_osh"
+
+  Scenario: What is awaited, and from whom
+    Then the police unit of Osh finds its handoff by waiting for "shelter_osh"
+    And the police unit of Osh does not find its handoff by waiting for "legal_aid_centre"

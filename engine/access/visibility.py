@@ -1,13 +1,13 @@
 """What exists for whom. Every lookup starts here: what one may not see is not found."""
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ..actor import Actor
 from ..errors import NotFound
 from ..models.cases import Case, Participation
-from ..models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
+from ..models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, Movement, UserTask
 
 NATIONAL = "national"
 
@@ -109,3 +109,17 @@ def names_receiver(found: Handoff, *, travels: bool, by: Actor) -> bool:
     if by.is_coordinator or by.agency_id == found.receiver_id or found.state in PENDING_HANDOFF:
         return True
     return found.state in HELD_HANDOFF and travels
+
+
+def receiver_named(by: Actor) -> ColumnElement[bool]:
+    """The same rule as a condition on handoffs that the actor gave: a search must tell no more than the list does."""
+    travels = select(Movement.id).where(
+        Movement.task_id == Handoff.task_id,
+        Movement.to_id == Handoff.receiver_id,
+        col(Movement.arrived_at).is_(None),
+    )
+    pending, held = col(Handoff.state).in_(PENDING_HANDOFF), col(Handoff.state).in_(HELD_HANDOFF)
+    known = or_(pending, and_(held, travels.exists()))
+    if not by.is_coordinator:
+        return known
+    return or_(known, col(Handoff.case_id).in_(visible_cases(by).with_only_columns(col(Case.id))))

@@ -40,14 +40,18 @@ def _line(case: Case) -> audited.AuditCase:
 
 
 @router.get("/cases/{alias}")
-def show(desk: Reader, alias: Alias) -> told.Timeline:
-    """The whole story of one case, with agencies and without the person."""
+def show(
+    desk: Reader, request: Request, response: Response, alias: Alias, limit: Limit = paging.MOST, cursor: Cursor = None
+) -> told.Timeline:
+    """The whole story of one case, oldest first, with agencies and without the person."""
     case = oversight.case_of(desk.session, alias, by=desk.by)
     bundle = bundles.load(desk.session, case.bundle_id)
     seen = cases.overview(act := Act(desk.session, case, bundle, {}, SYSTEM))  # the whole path, no agency's stretch
     names = {agency.id: agency.name for agency in act.agencies().values()}
-    sentences = timelines.story(timelines.leaves(desk.session, case.id), bundle, desk.t)
-    return story(alias, sentences, timelines.spans(seen.tasks, seen.handoffs, seen.movements, names))
+    start = paging.offset(cursor)
+    sentences, edge = timelines.page(desk.session, case.id, bundle, desk.t, start=start, limit=limit)
+    spans = timelines.spans(seen.tasks, seen.handoffs, seen.movements, names)
+    return story(alias, sentences, spans, paging.link(request, response, paging.numbered(edge)))
 
 
 @router.get("/exceptions")

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StrictBool, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
-from ..corrections import Verdict
 from ..models.cases import CaseStatus
-from .schemas import Answers, Code, Id, Line, Sent, Value
+from .schemas import Answers, Code, Id, Sent, Value
 
 Known = Annotated[dict[Code, Value], Field(max_length=50)]
 
@@ -33,7 +32,7 @@ class Reason(Sent):
 class Extension(Sent):
     """How many days more, and why."""
 
-    days: Annotated[int, Field(ge=1, le=365)]
+    days: Annotated[StrictInt, Field(ge=1, le=365)]
     reason: Code
 
 
@@ -47,7 +46,7 @@ class CorrectedForm(Sent):
 class Decided(Sent):
     """What the coordinator says about what was decided on the old answer."""
 
-    verdict: Literal[Verdict.STAND, Verdict.REDO]
+    verdict: Literal["stand", "redo"]  # in words: they stand in the message of a refusal
 
 
 class NewStage(Sent):
@@ -74,11 +73,10 @@ class NewHandover(Sent):
 
 
 class NewView(Sent):
-    """A selection to keep: its name, and the query of the list as it stands in the address."""
+    """A selection to keep: the query of the list as it stands in the address."""
 
     page: Literal["board", "worklist"]
-    name: Line
-    query: Annotated[str, Field(max_length=500)] = ""
+    query: Annotated[str, Field(max_length=500)]
 
 
 class Happened(BaseModel):
@@ -158,7 +156,6 @@ class View(BaseModel):
 
     id: str
     page: str
-    name: str
     query: str
 
 

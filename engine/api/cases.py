@@ -15,6 +15,7 @@ from ..models.work import TaskStatus, UserTask
 from . import paging, showing, told
 from .desk import Desk, Doer, Done, Reader
 from .filters import BoardQuery
+from .paging import Cursor, Limit
 from .schemas import NewCase, NewMessage
 from .strict import StrictRoute
 
@@ -24,7 +25,7 @@ router = APIRouter(route_class=StrictRoute, prefix="/cases", tags=["cases"])
 @router.post("", status_code=201, response_model=told.Case)
 def open_case(desk: Doer, body: NewCase) -> Response:
     """Open a case for a person who has just been detected. With `intake`, all or nothing is done."""
-    desk.fields_at("intake" if body.intake is not None else "")
+    desk.fields_at("intake" if body.intake is not None else "", but={"region"})
     return desk.once(lambda: _opened(desk, body))
 
 
@@ -56,7 +57,7 @@ def board(
     if not desk.by.is_coordinator:
         raise NotAllowed("The board is the coordinators'. Your duties are at /tasks, your offers at /handoffs.")
     after = paging.after(asked.cursor)
-    found = cases.board(desk.session, by=desk.by, wanted=asked.wanted, after=after, limit=asked.limit)
+    found = cases.board(desk.session, by=desk.by, wanted=asked.wanted(desk), after=after, limit=asked.limit)
     following = paging.write(*found.after) if found.after else None
     return told.Board(items=_lines(desk, found), next=paging.link(request, response, following))
 
@@ -112,15 +113,24 @@ def _holders(near: showing.Around, seen: CaseView) -> list[told.Holder]:
 
 
 @router.get("/{reference}/timeline")
-def timeline(desk: Reader, reference: str) -> told.Timeline:
-    """What happened, as sentences and as stretches of time; an agency reads of its own part only."""
+def timeline(
+    desk: Reader,
+    request: Request,
+    response: Response,
+    reference: str,
+    limit: Limit = paging.MOST,
+    cursor: Cursor = None,
+) -> told.Timeline:
+    """What happened, as sentences, oldest first, and as stretches of time; an agency reads of its own part only."""
     act = cases.read(desk.session, reference, by=desk.by)
     seen = cases.overview(act)
     own = None if desk.by.is_coordinator else _own(seen)
-    sentences = timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t, own=own)
+    sentences, edge = timelines.page(
+        desk.session, act.case.id, act.bundle, desk.t, own=own, start=paging.offset(cursor), limit=limit
+    )
     names = {agency.id: agency.name for agency in act.agencies().values()}
     spans = timelines.spans(seen.tasks, seen.handoffs, seen.movements, names)
-    return story(act.case.reference, sentences, spans)
+    return story(act.case.reference, sentences, spans, paging.link(request, response, paging.numbered(edge)))
 
 
 def _own(seen: CaseView) -> frozenset[str]:
@@ -128,19 +138,22 @@ def _own(seen: CaseView) -> frozenset[str]:
     return frozenset(row.id for row in rows)
 
 
-def story(name: str, sentences: list[timelines.Told], spans: list[timelines.Span]) -> told.Timeline:
-    """A timeline under a name."""
+def story(
+    name: str, sentences: list[timelines.Told], spans: list[timelines.Span], following: str | None
+) -> told.Timeline:
+    """A timeline under a name; `following` is the cursor of the sentences after these."""
     return told.Timeline(
         name=name,
         sentences=[told.Sentence.model_validate(line, from_attributes=True) for line in sentences],
         spans=[told.Span.model_validate(span, from_attributes=True) for span in spans],
+        next=following,
     )
 
 
 @router.post("/{reference}/messages", status_code=202, response_model=told.Message)
 def send(desk: Doer, reference: str, body: NewMessage) -> Response:
     """Send a message to a case; a step that waits for it goes on, else it is kept until one does."""
-    desk.fields_at("payload")
+    desk.fields_at("payload", but={"name"})
     return desk.once(lambda: _sent(desk, reference, body))
 
 

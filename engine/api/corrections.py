@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from .. import act as acts
 from .. import cases, corrections
 from ..access import rules, visibility
+from ..corrections import Verdict
 from ..models.answers import Correction
 from . import bent
 from .bent import CorrectedForm, Decided
@@ -26,7 +27,7 @@ def versions(desk: Reader, response: Response, task_id: RowId) -> bent.Versions:
 @router.post("/tasks/{task_id}/corrections", status_code=201, response_model=bent.Correction)
 def correct(desk: Doer, task_id: RowId, revision: Revision, body: CorrectedForm) -> Response:
     """Correct a completed form: a new version with a coded reason; the old one stays."""
-    desk.fields_at("answers")
+    desk.fields_at("answers", but={"reason"})
     return desk.once(lambda: _corrected(desk, task_id, revision, body))
 
 
@@ -46,7 +47,8 @@ def waiting(desk: Reader, reference: str) -> bent.Corrections:
 @router.post("/corrections/{correction_id}/verdict", response_model=bent.Correction)
 def decide(desk: Doer, correction_id: RowId, body: Decided) -> Response:
     """What was decided on the old answer stands, or is done again beside the path."""
-    return desk.once(lambda: Done(_told(corrections.decide(desk.session, correction_id, body.verdict, by=desk.by))))
+    verdict = Verdict(body.verdict)
+    return desk.once(lambda: Done(_told(corrections.decide(desk.session, correction_id, verdict, by=desk.by))))
 
 
 def _told(row: Correction) -> bent.Correction:

@@ -1,6 +1,6 @@
 """What every route of the API is given: a session, who acts, and the doing of an act once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -59,9 +59,9 @@ class Desk:
         """Words in the language of this request."""
         return Translator(self.by.language)
 
-    def fields_at(self, name: str) -> None:
-        """Where in the body the answers to a form are: complaints about them point there."""
-        self.request.state.fields_at = name
+    def fields_at(self, name: str, *, but: Collection[str] = ()) -> None:
+        """Where in the body the answers to a form are: complaints point there, `but` those about words beside them."""
+        self.request.state.fields_at = name, but
 
     def once(self, do: Callable[[], Done]) -> Response:
         """Do an act; where the same key and request came before, give the same answer and do nothing."""

@@ -1,12 +1,15 @@
 """Handoffs: what is offered to this agency, what it has given, the offer card, and the two answers."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from .. import handoffs
 from ..act import Act
 from ..models.work import PENDING_HANDOFF, Handoff, HandoffState
-from . import behalf, showing, told
+from . import behalf, paging, showing, told
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, Writer, etag, store
+from .filters import HandoffsQuery
 from .schemas import Acceptance, Refusal
 from .strict import StrictRoute
 
@@ -14,12 +17,25 @@ router = APIRouter(route_class=StrictRoute, prefix="/handoffs", tags=["handoffs"
 
 
 @router.get("")
-def offered(desk: Reader) -> told.Handoffs:
-    """What waits for this agency's answer, and what it has given: newest first. Offers shown here are delivered."""
-    waiting = handoffs.offered(desk.session, by=desk.by)
-    given = handoffs.awaiting_outcome(desk.session, by=desk.by)
+def offered(
+    desk: Reader, request: Request, response: Response, asked: Annotated[HandoffsQuery, Query()]
+) -> told.Handoffs:
+    """What waits for this agency's answer, and what it has given: newest first. Offers shown here are delivered.
+
+    The first page holds all offers; the others go on with what was given and awaited, or came back in the last week.
+    """
+    agency, awaited = asked.words(desk)
+    after = paging.after(asked.cursor)
+    waiting = [] if after else handoffs.offered(desk.session, by=desk.by, agency=agency)
+    given = handoffs.awaiting_outcome(desk.session, by=desk.by, waiting=awaited, after=after, limit=asked.limit + 1)
+    more, given = given[asked.limit :], given[: asked.limit]
+    following = paging.write(given[-1].offered_at, given[-1].id) if more else None
     rows = showing.handoffs(desk, [*waiting, *given])
-    shown = told.Handoffs(offered=rows[: len(waiting)], awaiting_outcome=rows[len(waiting) :])
+    shown = told.Handoffs(
+        offered=rows[: len(waiting)],
+        awaiting_outcome=rows[len(waiting) :],
+        next=paging.link(request, response, following),
+    )
     if any(handoff.state is HandoffState.OFFERED for handoff in waiting):
         desk.session.close()
         with store(desk.request).transaction() as session:

@@ -58,6 +58,11 @@ def offset(cursor: str | None) -> int:
     return int(parts[0])
 
 
+def numbered(following: int | None) -> str | None:
+    """The cursor of a list that is counted, if there is more of it."""
+    return None if following is None else write(following)
+
+
 def _refused() -> Invalid:
     return Invalid("This cursor is not one of ours. Begin with the first page and follow its links.")
 

@@ -31,7 +31,7 @@ def stages(desk: Reader, reference: str) -> bent.Stages:
 @router.post("/cases/{reference}/stages", status_code=201, response_model=bent.Begun)
 def start(desk: Doer, reference: str, body: NewStage) -> Response:
     """Begin a stage beside the path: early, or once more."""
-    desk.fields_at("inputs")
+    desk.fields_at("inputs", but={"stage", "reason"})
 
     def do() -> Done:
         inputs = dict(body.inputs)
@@ -44,7 +44,7 @@ def start(desk: Doer, reference: str, body: NewStage) -> Response:
 @router.post("/takeovers", status_code=201, response_model=bent.Happened)
 def take_over(desk: Doer, body: PaperCase) -> Response:
     """Open a case at a stage; its earlier steps are recorded as before the system."""
-    desk.fields_at("facts")
+    desk.fields_at("facts", but={"stage", "region"})
     return desk.once(lambda: _taken_over(desk, body))
 
 

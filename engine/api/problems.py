@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,8 +90,8 @@ def answer(kind: Kind, detail: str, wrong: list[dict[str, str]] | None = None, *
     return Response(orjson.dumps(body), kind.status, dict(kind.headers), media_type=MEDIA_TYPE)
 
 
-def problem(error: Exception, at: str = "") -> Response:
-    """The response to an error of any kind; `at` is where in the body the fields of a form are."""
+def problem(error: Exception, at: str = "", but: Collection[str] = ()) -> Response:
+    """The response to an error of any kind; `at` is where in the body the fields of a form are, `but` those beside."""
     if isinstance(error, Problem):
         return answer(error.kind, error.detail)
     if isinstance(error, RequestValidationError):
@@ -102,7 +102,7 @@ def problem(error: Exception, at: str = "") -> Response:
         log.warning("api.unavailable", exc_info=error)
     for known, kind in _OF_ERROR:
         if isinstance(error, known):
-            return answer(kind, error.message, _fields(error, at))
+            return answer(kind, error.message, _fields(error, at, but))
     return unexpected(error)
 
 
@@ -114,10 +114,13 @@ def unexpected(error: Exception) -> Response:
     return answer(UNEXPECTED, detail, log_id=number)
 
 
-def _fields(error: errors.EngineError, at: str) -> list[dict[str, str]]:
+def _fields(error: errors.EngineError, at: str, but: Collection[str]) -> list[dict[str, str]]:
     if not isinstance(error, errors.Invalid):
         return []
-    return [{"pointer": pointer(at, name), "detail": text or error.message} for name, text in error.fields.items()]
+    return [
+        {"pointer": pointer("" if name in but else at, name), "detail": text or error.message}
+        for name, text in error.fields.items()
+    ]
 
 
 def pointer(*steps: object) -> str:
@@ -154,7 +157,7 @@ def _line(place: tuple[Any, ...], text: str) -> dict[str, str]:
 
 async def show(request: Request, error: Exception) -> Response:
     """The handler of every error that a route or a dependency raises."""
-    return problem(error, getattr(request.state, "fields_at", ""))
+    return problem(error, *getattr(request.state, "fields_at", ("", ())))
 
 
 class Shield:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from .. import relays
-from ..models.cases import Relay
+from ..models.cases import Relay, RelayState
 from . import showing, told_daily
 from .desk import Desk, Doer, Done, Reader, RowId
 from .schemas_daily import Settlement
@@ -25,7 +25,8 @@ def waiting(desk: Reader) -> told_daily.Relays:
 @router.post("/{relay_id}/answer", response_model=told_daily.Relay)
 def settle(desk: Doer, relay_id: RowId, body: Settlement) -> Response:
     """The agency confirms what was entered for it, or says that it was not so. The act stays."""
-    return desk.once(lambda: Done(_told(desk, [relays.settle(desk.session, relay_id, body.state, by=desk.by)])[0]))
+    state = RelayState(body.state)
+    return desk.once(lambda: Done(_told(desk, [relays.settle(desk.session, relay_id, state, by=desk.by)])[0]))
 
 
 def _told(desk: Desk, rows: list[Relay]) -> list[told_daily.Relay]:

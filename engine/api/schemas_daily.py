@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StrictInt
 
-from ..models.cases import RelayState
 from ..models.people import PlaceKind
 from .schemas import Code, Id, Line, Sent
 
@@ -14,7 +13,7 @@ Name = Annotated[str, Field(min_length=2, max_length=200, pattern=r"^[^\x00-\x1f
 class Settlement(Sent):
     """What the agency says of an act that was entered for it."""
 
-    state: Literal[RelayState.CONFIRMED, RelayState.DISPUTED]
+    state: Literal["confirmed", "disputed"]  # in words: they stand in the message of a refusal
 
 
 class NewColleague(Sent):

@@ -28,7 +28,7 @@ def worklist(
 ) -> told.Tasks:
     """The duties on the agency's desk, newest first."""
     limit, after = asked.limit, paging.after(asked.cursor)
-    rows = tasks.worklist(desk.session, by=desk.by, wanted=asked.wanted, after=after, limit=limit + 1)
+    rows = tasks.worklist(desk.session, by=desk.by, wanted=asked.wanted(desk), after=after, limit=limit + 1)
     page = rows[:limit]
     following = paging.write(page[-1].opened_at, page[-1].id) if len(rows) > limit else None
     return told.Tasks(items=showing.tasks(desk, page), next=paging.link(request, response, following))
@@ -101,13 +101,8 @@ def _completed(desk: Desk, task_id: str, revision: int, body: Completion) -> Use
     if body.behalf is not None:
         tasks.claim(desk.session, task_id, by=by, revision=revision)
         present = None
-    desk.fields_at("answers")
-    try:
-        return tasks.complete(desk.session, task_id, body.answers, by=by, revision=present, sheet=body.sheet).task
-    except Invalid as refused:
-        if refused.fields.keys() == {"sheet"}:
-            desk.fields_at("")
-        raise
+    desk.fields_at("answers", but={"sheet"})
+    return tasks.complete(desk.session, task_id, body.answers, by=by, revision=present, sheet=body.sheet).task
 
 
 @router.put("/{task_id}/draft")

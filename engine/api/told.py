@@ -174,6 +174,7 @@ class Handoffs(BaseModel):
 
     offered: list[Handoff]
     awaiting_outcome: list[Handoff]
+    next: str | None
 
 
 class Clock(BaseModel):
@@ -265,11 +266,12 @@ class Span(BaseModel):
 
 
 class Timeline(BaseModel):
-    """What happened, as sentences and as stretches of time."""
+    """What happened, as a page of sentences and as stretches of time."""
 
     name: str
     sentences: list[Sentence]
     spans: list[Span]
+    next: str | None
 
 
 class Alarm(BaseModel):

@@ -16,16 +16,16 @@ router = APIRouter(route_class=StrictRoute, prefix="/views", tags=["views"])
 
 @router.get("")
 def of_person(desk: Reader, page: Literal["board", "worklist"]) -> bent.Views:
-    """This person's saved selections of a list, by name."""
+    """This person's saved selections of a list."""
     return bent.Views(items=[_told(view) for view in views.of_person(desk.session, page, by=desk.by)])
 
 
 @router.post("", status_code=201, response_model=bent.View)
 def save(desk: Doer, body: NewView) -> Response:
-    """Keep a selection under a name; codes only, anything else in the query is left out."""
+    """Keep a selection; what is no word or choice of the list is left out. It has no name: nothing can be typed."""
 
     def do() -> Done:
-        view = views.save(desk.session, body.page, body.name, body.query, by=desk.by)
+        view = views.save(desk.session, body.page, body.query, by=desk.by)
         desk.session.flush()
         return Done(_told(view), 201)
 

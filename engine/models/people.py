@@ -132,13 +132,12 @@ class SignInAttempt(SQLModel, table=True):
 
 
 class SavedView(SQLModel, table=True):
-    """A person's own selection of the board or the worklist, under a name. It holds codes, never personal data."""
+    """A person's own selection of the board or the worklist. It holds codes, never personal data."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("user_id", "page", "name"),)
+    __table_args__ = (UniqueConstraint("user_id", "page", "query"),)
 
     id: str = key()
     user_id: str = link("member", index=True)
     page: str = Field(max_length=16)
-    name: str = Field(max_length=60)
     query: str = Field(max_length=500)

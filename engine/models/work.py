@@ -182,7 +182,7 @@ class Handoff(SQLModel, table=True):
     __table_args__ = (
         Index("ix_handoff_receiver", "receiver_id", "state"),
         Index("ix_handoff_giver", "giver_id", "state"),
-        Index("ix_handoff_given", "giver_id", "offered_at"),
+        Index("ix_handoff_given", "giver_id", "ended_at"),
         Index("ix_handoff_scope", "instance_id", "scope", "lane"),
         Index("ix_handoff_case", "case_id", "offered_at"),
         Index("ix_handoff_state", "state", "case_id"),

@@ -13,6 +13,7 @@ from ..models.cases import Case, Consent
 from ..models.people import Agency
 from ..models.work import Handoff, HandoffState, Movement, TaskStatus, UserTask
 from ..oversight import Found
+from . import story
 from .desk import Desk, Poster, Reader, see_other
 from .words import Words
 
@@ -39,7 +40,7 @@ def show(desk: Reader, page: str = "0") -> Response:
 
 
 @router.get("/audit/cases/{alias}")
-def case(alias: str, desk: Reader) -> Response:
+def case(alias: str, desk: Reader, before: str = "") -> Response:
     """One case, without its reference."""
     found = oversight.case_of(desk.session, alias, by=desk.by)
     words = Words(bundles.load(desk.session, found.bundle_id), desk.t)
@@ -49,7 +50,7 @@ def case(alias: str, desk: Reader) -> Response:
         "audit_case.html",
         case={"alias": alias, "opened_at": found.opened_at, "status": found.status},
         spans=_spans(rows, found, words),
-        entries=timelines.story(timelines.leaves(desk.session, found.id), words.bundle, desk.t),
+        **story.page(desk, found.id, words.bundle, f"/audit/cases/{alias}", before),
         handoffs=[_handoff(desk, words, h) for h in rows.handoffs],
         exceptions=[
             {"kind": kind, "at": one.at, "text": _what(words, one)} for kind, ones in exceptions.items() for one in ones

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import bundles, cases, clock
+from .. import bundles, cases, clock, selections
 from ..access import rules
 from ..act import Act
 from ..cases import Board
@@ -15,36 +15,33 @@ from ..models.cases import Case
 from ..models.work import TaskStatus, UserTask
 from . import filters, paging, path, views
 from .desk import Desk, Reader
-from .filters import AskedOfBoard
+from .filters import Asked
 from .words import Words
 
 router = APIRouter()
 
 
 @router.get("/cases")
-def show(desk: Reader, asked: Annotated[AskedOfBoard, Query()]) -> Response:
+def show(desk: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The board of cases; for coordinators only."""
     if not desk.by.is_coordinator:
         raise NotFound()
-    board = cases.board(desk.session, by=desk.by, wanted=asked.wanted, after=paging.read(asked.after))
+    known = selections.known(desk.session, by=desk.by)
+    chosen = filters.select(desk, "board", asked, known)
+    choices = filters.choices(desk, known)
+    board = cases.board(desk.session, by=desk.by, wanted=chosen.board, after=paging.read(asked.after))
     return desk.render(
         "case_board.html",
         cases=[_row(desk, board, case) for case in board.cases],
-        filters=asked.shown(),
-        choices=filters.choices(desk, board.agencies.values()),
-        views=views.of(desk, "board"),
-        query=asked.query(),
+        filters=chosen.shown(),
+        left_out=chosen.left_out,
+        choices=choices,
+        views=views.of(desk, "board", choices),
+        query=chosen.query,
         counts=cases.counts(desk.session, by=desk.by),
         can_open_case=rules.can(rules.check_open_case, desk.by),
-        more=_more(board, asked),
+        more=chosen.further("after", paging.write(*board.after)) if board.after else None,
     )
-
-
-def _more(board: Board, asked: AskedOfBoard) -> str | None:
-    if board.after is None:
-        return None
-    words = f"&{asked.query()}" if asked.query() else ""
-    return f"/cases?after={paging.write(*board.after)}{words}"
 
 
 def _row(desk: Desk, board: Board, case: Case) -> dict[str, Any]:

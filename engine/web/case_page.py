@@ -12,14 +12,14 @@ from ..models.cases import Consent, ConsentAnswer, DecisionMade, Fault, Particip
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
-from . import bends, case_links, corrections, path, pictures
+from . import bends, case_links, corrections, path, pictures, story
 from .desk import Desk
 from .words import Words
 
 SHOWN_CLOCKS = (DeadlineState.RUNNING, DeadlineState.PASSED)
 
 
-def view(desk: Desk, act: Act) -> dict[str, Any]:
+def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
     """Everything on the page, looked up in a fixed number of queries."""
     words = Words(act.bundle, desk.t)
     found = cases.overview(act)
@@ -31,7 +31,7 @@ def view(desk: Desk, act: Act) -> dict[str, Any]:
         "path": path.steps(words, found.tasks, agencies, closed=act.case.closed_at is not None),
         "diagrams": pictures.diagrams(words, found.tasks),
         "spans": spans(words, found, agencies),
-        "entries": timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t),
+        **story.page(desk, act.case.id, act.bundle, f"/cases/{act.case.reference}", before),
         "agencies": _agencies(words, found.participations, agencies),
         "clocks": _clocks(words, found.deadlines, found.tasks, steers=steers),
         "extend_reasons": deadlines.REASONS,

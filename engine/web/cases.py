@@ -6,14 +6,14 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from .. import answers, cases, consents, links, tasks, timelines
+from .. import answers, cases, consents, links, tasks
 from ..access import rules, visibility
 from ..act import Act
 from ..errors import Invalid
 from ..models.cases import Case, ConsentAnswer
 from ..models.work import OPEN_TASK, Handoff, HandoffState, TaskStatus
 from ..reference import read as known
-from . import bends, case_page
+from . import bends, case_page, story
 from .desk import Desk, Reader, Writer
 from .filling import take_up
 from .words import Words
@@ -64,12 +64,12 @@ def _several(desk: Desk) -> Response:
 
 
 @router.get("/cases/{reference}")
-def show(reference: str, desk: Reader) -> Response:
+def show(reference: str, desk: Reader, before: str = "") -> Response:
     """The page of a case: all of it for who steers it, its own stretch for an agency."""
     act = cases.read(desk.session, reference, by=desk.by)
     if desk.by.is_coordinator:
-        return desk.render("case_show.html", **case_page.view(desk, act))
-    return desk.render("agency_case.html", **_stretch(desk, act))
+        return desk.render("case_show.html", **case_page.view(desk, act, before))
+    return desk.render("agency_case.html", **_stretch(desk, act, before))
 
 
 @router.post("/cases/{reference}/consents")
@@ -113,7 +113,7 @@ def _new(desk: Desk, *, errors: dict[str, str] | None = None, status: int = 200)
     )
 
 
-def _stretch(desk: Desk, act: Act) -> dict[str, Any]:
+def _stretch(desk: Desk, act: Act, before: str) -> dict[str, Any]:
     """What one agency sees of a case: its own tasks, handoffs and journeys, and nothing of anybody else's."""
     words = Words(act.bundle, desk.t)
     found = cases.overview(act)
@@ -139,7 +139,7 @@ def _stretch(desk: Desk, act: Act) -> dict[str, Any]:
         "package": words.package(package),
         "handoffs": [_passed(desk, words, h, named) for h in found.handoffs if h.state is not HandoffState.EXHAUSTED],
         "spans": case_page.spans(words, named, act.agencies()),
-        "entries": timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t, own=frozenset(own)),
+        **story.page(desk, act.case.id, act.bundle, f"/cases/{act.case.reference}", before, own=frozenset(own)),
     }
 
 

@@ -19,3 +19,8 @@ def read(text: str) -> Cursor | None:
     except ValueError:
         return None
     return (found, row_id) if found.tzinfo and row_id.isalnum() and len(row_id) <= 32 else None
+
+
+def number(text: str) -> int | None:
+    """An entry of the record from an address; None for anything else: the newest are shown."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import views
+from . import filters
 from .desk import Desk, Writer, local
+from .filters import Choices
 
 router = APIRouter()
 PLACES = {"board": "/cases", "worklist": "/worklist"}
@@ -12,10 +14,10 @@ PLACES = {"board": "/cases", "worklist": "/worklist"}
 
 @router.post("/views")
 def save(desk: Writer) -> Response:
-    """Keep the present selection under a name."""
+    """Keep the present selection."""
 
     def do() -> str:
-        view = views.save(desk.session, desk.text("page"), desk.text("name"), desk.text("query"), by=desk.by)
+        view = views.save(desk.session, desk.text("page"), desk.text("query"), by=desk.by)
         return address(view.page, view.query, done="view_kept")
 
     return desk.once(do)
@@ -38,7 +40,11 @@ def address(page: str, query: str, *, done: str = "") -> str:
     return f"{PLACES[page]}?{words}" if words else PLACES[page]
 
 
-def of(desk: Desk, page: str) -> list[dict[str, str]]:
-    """This person's views of a page, as links."""
+def of(desk: Desk, page: str, offered: Choices) -> list[dict[str, str]]:
+    """This person's views of a page, as links that say what they show."""
     found = views.of_person(desk.session, page, by=desk.by)
-    return [{"id": view.id, "name": view.name, "href": address(view.page, view.query)} for view in found]
+    rows = [
+        {"id": view.id, "name": filters.name(desk, page, view.query, offered), "href": address(view.page, view.query)}
+        for view in found
+    ]
+    return sorted(rows, key=lambda row: row["name"].casefold())

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlmodel import col, select
 
-from .. import bundles, clock, handoffs, tasks
+from .. import bundles, handoffs, selections, tasks
 from ..access import rules, visibility
 from ..models.cases import Case
-from ..models.people import Agency
+from ..models.people import Agency, Reach
 from ..models.records import Outbox, OutboxState
-from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, Handoff, HandoffState, TaskStatus, UserTask
+from ..models.work import PENDING_HANDOFF, Handoff, HandoffState, TaskStatus, UserTask
+from ..selections import Known
 from . import behalf, filters, paging, relays, views
 from .desk import Desk, Reader, see_other
-from .filters import AskedOfWorklist
+from .filters import Asked, Selection
 from .words import Words
 
 router = APIRouter()
-RETURNED = (HandoffState.DONE, HandoffState.PARTLY_DONE, HandoffState.FAILED, HandoffState.WITHDRAWN)
-TOLD_FOR = timedelta(days=14)  # how long an outcome stays in the giver's list
 
 
 @router.get("/")
@@ -34,51 +32,70 @@ def home(desk: Reader) -> Response:
 
 
 @router.get("/worklist")
-def show(desk: Reader, asked: Annotated[AskedOfWorklist, Query()]) -> Response:
+def show(desk: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The worklist. Offers in it are delivered by being shown."""
-    offers = handoffs.offered(desk.session, by=desk.by)
+    whole = not (asked.after or asked.given)  # the first page holds everything, the others go on with one list
+    known = selections.known(desk.session, by=desk.by)
+    chosen = filters.select(desk, "worklist", asked, known)
+    offers = handoffs.offered(desk.session, by=desk.by, agency=chosen.worklist.agency) if whole else []
     if any(offer.state is HandoffState.OFFERED for offer in offers):
         with desk.writing() as session:
             handoffs.deliver(session, by=desk.by)
-        offers = handoffs.offered(desk.session, by=desk.by)
-    after = paging.read(asked.after)
-    duties = tasks.worklist(desk.session, by=desk.by, wanted=asked.wanted, after=after, limit=tasks.PAGE + 1)
-    return desk.render("worklist.html", **_view(desk, offers, duties, asked))
+        offers = handoffs.offered(desk.session, by=desk.by, agency=chosen.worklist.agency)
+    return desk.render("worklist.html", **_view(desk, known, chosen, asked, offers))
 
 
-def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], asked: AskedOfWorklist) -> dict[str, Any]:
-    first = not asked.after
-    chosen = asked.words()
-    more, duties = duties[tasks.PAGE :], duties[: tasks.PAGE]
-    unplaced = tasks.unplaced(desk.session, by=desk.by) if first and not chosen else []
-    given = _shown(handoffs.awaiting_outcome(desk.session, by=desk.by)) if first else []
-    names = _names(desk, [*duties, *unplaced], [*offers, *given])
-    choices = filters.choices(desk)
-    last = paging.write(duties[-1].opened_at, duties[-1].id) if more else ""
+def _view(desk: Desk, known: Known, chosen: Selection, asked: Asked, offers: list[Handoff]) -> dict[str, Any]:
+    whole = not (asked.after or asked.given)
+    duties, more = _duties(desk, chosen, asked)
+    given, older = _given(desk, chosen, asked)
+    unplaced = tasks.unplaced(desk.session, by=desk.by, wanted=chosen.worklist) if whole else []
+    names = _names(desk, known, [*duties, *unplaced], [*offers, *given])
+    choices = filters.choices(desk, known)
     return {
+        "part": "given" if asked.given else "duties" if asked.after else "",
         "offers": [_offer(names, offer) for offer in offers],
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
         "awaiting": [_awaited(desk, names, handoff) for handoff in given],
-        "relays": relays.waiting(desk) if first else [],
-        **(behalf.waiting(desk) if first else {}),
-        "filters": asked.shown(),
+        "relays": relays.waiting(desk) if whole else [],
+        **(behalf.waiting(desk) if whole and _spoken_for(known) else {}),
+        "filters": chosen.shown(),
+        "left_out": chosen.left_out,
         "choices": choices,
-        "views": views.of(desk, "worklist"),
-        "query": asked.query(),
-        "more": f"/worklist?after={last}{'&' if chosen else ''}{asked.query()}" if more else None,
+        "views": views.of(desk, "worklist", choices),
+        "query": chosen.query,
+        "more": more,
+        "older": older,
         "can_open_case": rules.can(rules.check_open_case, desk.by),
         "here": next((region for region in choices["region"] if region["code"] == desk.by.region), None),
     }
 
 
-def _shown(given: list[Handoff]) -> list[Handoff]:
-    """What is still awaited, and the outcomes of the last weeks."""
-    since = clock.now() - TOLD_FOR
-    return [
-        h
-        for h in given
-        if h.state in PENDING_HANDOFF + HELD_HANDOFF or (h.state in RETURNED and h.ended_at and h.ended_at > since)
-    ]
+def _spoken_for(known: Known) -> bool:
+    """Whether any agency is without an account, so that there may be something to carry or to enter."""
+    return any(agency.reach is not Reach.SYSTEM for agency in known.agencies)
+
+
+def _duties(desk: Desk, chosen: Selection, asked: Asked) -> tuple[list[UserTask], str | None]:
+    """A page of what is owed, and where the next one is."""
+    if asked.given:
+        return [], None
+    after, most = paging.read(asked.after), tasks.PAGE
+    rows = tasks.worklist(desk.session, by=desk.by, wanted=chosen.worklist, after=after, limit=most + 1)
+    if len(rows) <= most:
+        return rows, None
+    return rows[:most], chosen.further("after", paging.write(rows[most - 1].opened_at, rows[most - 1].id))
+
+
+def _given(desk: Desk, chosen: Selection, asked: Asked) -> tuple[list[Handoff], str | None]:
+    """A page of what was handed on, and where the older ones are."""
+    if asked.after:
+        return [], None
+    after, most, waiting = paging.read(asked.given), handoffs.PAGE, chosen.worklist.waiting
+    rows = handoffs.awaiting_outcome(desk.session, by=desk.by, waiting=waiting, after=after, limit=most + 1)
+    if len(rows) <= most:
+        return rows, None
+    return rows[:most], chosen.further("given", paging.write(rows[most - 1].offered_at, rows[most - 1].id))
 
 
 @dataclass(frozen=True)
@@ -89,31 +106,35 @@ class _Names:
     references: dict[str, str]
     tasks: dict[str, UserTask]
     people: dict[str, str]
-    agencies: dict[str, Agency]
-    undelivered: set[str | None]
+    undelivered: dict[str | None, str]  # the handoffs nobody could be told of, with the number to call
 
 
-def _names(desk: Desk, duties: Iterable[UserTask], passed: list[Handoff]) -> _Names:
-    session = desk.session
-    known = {task.id: task for task in duties}
-    wanted = {h.task_id for h in passed} - known.keys()
-    if wanted:
-        known |= {t.id: t for t in session.exec(select(UserTask).where(col(UserTask.id).in_(wanted))).all()}
-    case_ids = {t.case_id for t in known.values()}
-    cases = list(session.exec(select(Case).where(col(Case.id).in_(case_ids))).all()) if case_ids else []
-    receivers = {h.receiver_id for h in passed if h.receiver_id}
-    agencies = session.exec(select(Agency).where(col(Agency.id).in_(receivers))).all() if receivers else []
-    lost = select(Outbox.handoff_id).where(
-        col(Outbox.handoff_id).in_([h.id for h in passed]), Outbox.state == OutboxState.FAILED
+def _names(desk: Desk, known: Known, duties: Iterable[UserTask], passed: list[Handoff]) -> _Names:
+    """The cases with those of their tasks that were passed on, in one statement."""
+    shown = {task.id: task for task in duties}
+    wanted = {h.task_id for h in passed} - shown.keys()
+    query = (
+        select(Case, UserTask)
+        .outerjoin(UserTask, (col(UserTask.case_id) == Case.id) & col(UserTask.id).in_(wanted))
+        .where(col(Case.id).in_({task.case_id for task in shown.values()} | {h.case_id for h in passed}))
     )
+    rows = desk.session.exec(query).all() if shown or passed else []
     return _Names(
-        words={case.id: Words(bundles.load(session, case.bundle_id), desk.t) for case in cases},
-        references={case.id: case.reference for case in cases},
-        tasks=known,
-        people={user.id: user.name for user in tasks.colleagues(session, agency_id=desk.by.agency_id)},
-        agencies={agency.id: agency for agency in agencies},
-        undelivered=set(session.exec(lost).all()) if passed else set(),
+        words={case.id: Words(bundles.load(desk.session, case.bundle_id), desk.t) for case, _ in rows},
+        references={case.id: case.reference for case, _ in rows},
+        tasks=shown | {task.id: task for _, task in rows if task},
+        people={user.id: user.name for user in known.colleagues},
+        undelivered=_undelivered(desk, [h for h in passed if h.state in PENDING_HANDOFF]),
     )
+
+
+def _undelivered(desk: Desk, pending: list[Handoff]) -> dict[str | None, str]:
+    query = (
+        select(Outbox.handoff_id, Agency.phone)
+        .join(Agency, col(Agency.id) == Outbox.to_id)
+        .where(col(Outbox.handoff_id).in_([h.id for h in pending]), Outbox.state == OutboxState.FAILED)
+    )
+    return dict(desk.session.exec(query).all()) if pending else {}
 
 
 def _offer(names: _Names, offer: Handoff) -> dict[str, Any]:
@@ -145,7 +166,6 @@ def _duty(desk: Desk, names: _Names, task: UserTask) -> dict[str, Any]:
 
 
 def _awaited(desk: Desk, names: _Names, handoff: Handoff) -> dict[str, Any]:
-    agency = names.agencies.get(handoff.receiver_id or "")
     travels = names.tasks[handoff.task_id].accountable_id == handoff.giver_id  # accountable until the arrival
     return {
         "id": handoff.id,
@@ -155,6 +175,7 @@ def _awaited(desk: Desk, names: _Names, handoff: Handoff) -> dict[str, Any]:
         "state": handoff.state,
         "since": handoff.ended_at or handoff.answered_at or handoff.offered_at,
         "outcome": handoff.outcome,
-        "undelivered": handoff.id in names.undelivered and handoff.state in PENDING_HANDOFF,
-        "phone": agency.phone if agency else "",
+        "ended": handoff.state in handoffs.RETURNED,
+        "undelivered": handoff.id in names.undelivered,
+        "phone": names.undelivered.get(handoff.id, ""),
     }

@@ -206,9 +206,11 @@ def test_lists_are_found_by_strict_words(cast: Cast, bend: Bend) -> None:
 
 def test_views_are_kept_and_forgotten(cast: Cast) -> None:
     script = cast[COORDINATOR]
-    made = script.post("/views", {"page": "board", "name": "Late", "query": "clock=late&name=Aida"})
+    made = script.post("/views", {"page": "board", "query": "clock=late&name=Aida&lane=Aida"})
     assert made.status_code == 201 and made.json()["query"] == "clock=late"
-    assert [view["name"] for view in script.read("/views?page=board")["items"]] == ["Late"]
+    assert [view["query"] for view in script.read("/views?page=board")["items"]] == ["clock=late"]
+    refused(script.post("/views", {"page": "board", "query": "clock=late", "name": "Aigul K. +996555"}), 422, "invalid")
+    refused(script.post("/views", {"page": "board", "query": "name=Aida"}), 422, "invalid")
     refused(cast["coordinator_osh_2"].post(f"/views/{made.json()['id']}/removal"), 404, "not-found")
     assert script.post(f"/views/{made.json()['id']}/removal").status_code == 200
     assert script.read("/views?page=board")["items"] == []

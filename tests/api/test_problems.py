@@ -170,7 +170,7 @@ def test_messages_set_declared_facts_only(cast: Cast) -> None:
     post = cast["coordinator_osh"].post
     path = f"/cases/{reference}/messages"
     for body, pointer in (
-        ({"name": "unheard_of"}, "/payload/name"),
+        ({"name": "unheard_of"}, "/name"),
         ({"name": "case_opened", "payload": {"sex": "female"}}, "/payload/sex"),
         ({"name": "case_opened", "payload": {"whereabouts": "nowhere"}}, "/payload/whereabouts"),
         ({"name": "case_opened", "payload": {"whereabouts": ["abroad"]}}, "/payload/whereabouts"),

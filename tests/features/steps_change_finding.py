@@ -2,9 +2,10 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from engine import cases, views
-from engine.finding import BoardFilter, Due
-from tests.features.words import AGENCIES, any_of
+from engine import cases, handoffs, movements, tasks, views
+from engine.finding import BoardFilter, Due, WorklistFilter
+from engine.movements import Condition
+from tests.features.words import AGENCIES, DUTIES, any_of
 from tests.features.world import World
 
 WORDS = {
@@ -14,9 +15,12 @@ WORDS = {
     "the language": "language",
     "the region": "region",
     "waiting for": "waiting",
+    "who has it": "assignee",
+    "handed over by": "agency",
     "what is": "clock",
 }
 BY = f'(?P<word>{any_of(WORDS)}) "(?P<value>\\w+)"'
+DUTY = f"(?P<duty>{any_of(DUTIES)})"
 WHO = f"(?P<who>{any_of(AGENCIES)})"
 
 
@@ -38,14 +42,62 @@ def does_not_find(world: World, who: str, word: str, value: str) -> None:
     assert not _found(world, who, word, value)
 
 
-@when(parsers.re(f'{WHO} keeps what was found by {BY} as "(?P<name>[^"]+)"'))
-def keeps(world: World, who: str, word: str, value: str, name: str) -> None:
+def _listed(world: World, who: str, duty: str, word: str, value: str) -> bool:
+    with world.reading() as session:
+        by = world.actor(AGENCIES[who])
+        rows = tasks.worklist(session, by=by, wanted=WorklistFilter(**{WORDS[word]: value}))
+        whole = tasks.worklist(session, by=by)
+    assert DUTIES[duty] in {row.element for row in whole}, "it is owed"
+    return DUTIES[duty] in {row.element for row in rows}
+
+
+@then(parsers.re(f"{WHO} finds {DUTY} among its duties by {BY}$"))
+def finds_duty(world: World, who: str, duty: str, word: str, value: str) -> None:
+    assert _listed(world, who, duty, word, value)
+
+
+@then(parsers.re(f"{WHO} does not find {DUTY} among its duties by {BY}$"))
+def does_not_find_duty(world: World, who: str, duty: str, word: str, value: str) -> None:
+    assert not _listed(world, who, duty, word, value)
+
+
+def _handed(world: World, who: str, value: str) -> set[str]:
+    with world.reading() as session:
+        by = world.actor(AGENCIES[who])
+        found = handoffs.awaiting_outcome(session, by=by, waiting=value)
+        assert handoffs.awaiting_outcome(session, by=by), "something was handed on"
+    assert {world.code_of(h.receiver_id) for h in found} <= {value}
+    return {h.element for h in found}
+
+
+@then(parsers.re(f'{WHO} finds its handoff by waiting for "(?P<value>\\w+)"$'))
+def finds_handoff(world: World, who: str, value: str) -> None:
+    assert _handed(world, who, value) == {"shelter_arrival"}
+
+
+@then(parsers.re(f'{WHO} does not find its handoff by waiting for "(?P<value>\\w+)"$'))
+def does_not_find_handoff(world: World, who: str, value: str) -> None:
+    assert _handed(world, who, value) == set()
+
+
+@given("she has come to the shelter in Osh")
+def has_come(world: World) -> None:
+    offer = world.offer("shelter_arrival", "shelter_osh")
     with world.store.transaction() as session:
-        views.save(session, "board", name, f"{WORDS[word]}={value}&name=Aida", by=world.actor(AGENCIES[who]))
+        handoffs.accept(session, offer.id, by=world.actor("shelter_osh"))
+    with world.store.transaction() as session:
+        movements.arrive(session, offer.task_id, condition=Condition.WELL, by=world.actor("shelter_osh"))
 
 
-@then(parsers.re(f'{WHO} has a view "(?P<name>[^"]+)" that names nobody'))
-def has_view(world: World, who: str, name: str) -> None:
+@when(parsers.re(f"{WHO} keeps what was found by {BY}, and types her name with it"))
+def keeps(world: World, who: str, word: str, value: str) -> None:
+    with world.store.transaction() as session:
+        typed = f"{WORDS[word]}={value}&name=Aida&language=Aida"
+        views.save(session, "board", typed, by=world.actor(AGENCIES[who]))
+
+
+@then(parsers.re(f"{WHO} has a view of {BY} that names nobody"))
+def has_view(world: World, who: str, word: str, value: str) -> None:
     with world.reading() as session:
         found = views.of_person(session, "board", by=world.actor(AGENCIES[who]))
-    assert [(view.name, view.query) for view in found] == [(name, "stage=rights_and_consent")]
+    assert [view.query for view in found] == [f"{WORDS[word]}={value}"]

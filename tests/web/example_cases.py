@@ -117,6 +117,8 @@ CASE_SHOW: dict[str, Any] = {
     "diagrams": [{"title": "National referral", "svg": SVG, "sentence": "The case stands at: Stay in the shelter."}],
     "spans": SPANS,
     "entries": ENTRIES,
+    "earlier": "/cases/QK7-FM4P?before=40#story",
+    "newest": "/cases/QK7-FM4P#story",
     "agencies": [
         {
             "name": "Police of Osh",
@@ -236,6 +238,8 @@ PAGES: dict[str, dict[str, Any]] = {
         ],
         "spans": SPANS[2:],
         "entries": ENTRIES[2:],
+        "earlier": "/cases/QK7-FM4P?before=40#story",
+        "newest": "/cases/QK7-FM4P#story",
     },
     "route_show.html": {
         "task": TASK | {"agency": "Coordinator of the south"},

@@ -55,6 +55,7 @@ FINDING = {
     "choices": CHOICES,
     "views": [{"id": "v1", "name": "Late in Osh", "href": "/cases?clock=late&region=osh"}],
     "query": "clock=late&region=osh",
+    "left_out": ["Region", "something else in the address"],
 }
 
 PAGES: dict[str, dict[str, Any]] = {

@@ -91,6 +91,7 @@ WORKLIST: dict[str, Any] = {
             "receiver": "Centre of legal aid",
             "state": "delivered",
             "since": hours(-3),
+            "ended": False,
             "outcome": "",
             "undelivered": True,
             "phone": "+996 312 00000",
@@ -108,6 +109,8 @@ WORKLIST: dict[str, Any] = {
     ],
     "filters": {"mine": False},
     "more": "/worklist?after=x",
+    "older": "/worklist?given=x",
+    "part": "",
     "can_open_case": True,
     "here": {"code": "osh", "name": "Osh and the south"},
 }

@@ -38,6 +38,8 @@ PAGES: dict[str, dict[str, Any]] = {
         "case": {"alias": "A-1", "opened_at": hours(-120), "status": "open"},
         "spans": SPANS,
         "entries": ENTRIES,
+        "earlier": "/audit/cases/A-1?before=40#story",
+        "newest": "/audit/cases/A-1#story",
         "handoffs": [
             {
                 "task_name": "Arrival",

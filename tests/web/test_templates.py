@@ -21,7 +21,19 @@ NAMES_OF_PAGES = sorted(path.name for path in FOLDER.glob("*.html") if path.name
 FIRST_PAGE = 60 * 1024
 # What is said of an offer that can no longer be answered.
 OFFER_HEAD = (
-    *("id", "reference", "task_name", "owed", "state", "state_at", "outcome", "revision", "urgent", "offered_at"),
+    *(
+        "id",
+        "reference",
+        "case_url",
+        "task_name",
+        "owed",
+        "state",
+        "state_at",
+        "outcome",
+        "revision",
+        "urgent",
+        "offered_at",
+    ),
     *("answer_by", "giver", "giver_phone", "giver_hours"),
 )
 

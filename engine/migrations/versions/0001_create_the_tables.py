@@ -535,11 +535,10 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("page", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("query", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["member.id"], name=op.f("fk_saved_view_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
-        sa.UniqueConstraint("user_id", "page", "name", name=op.f("uq_saved_view_user_id_page_name")),
+        sa.UniqueConstraint("user_id", "page", "query", name=op.f("uq_saved_view_user_id_page_query")),
     )
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_saved_view_user_id"), ["user_id"], unique=False)
@@ -762,7 +761,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("handoff", schema=None) as batch_op:
         batch_op.create_index("ix_handoff_case", ["case_id", "offered_at"], unique=False)
-        batch_op.create_index("ix_handoff_given", ["giver_id", "offered_at"], unique=False)
+        batch_op.create_index("ix_handoff_given", ["giver_id", "ended_at"], unique=False)
         batch_op.create_index("ix_handoff_giver", ["giver_id", "state"], unique=False)
         batch_op.create_index("ix_handoff_receiver", ["receiver_id", "state"], unique=False)
         batch_op.create_index("ix_handoff_scope", ["instance_id", "scope", "lane"], unique=False)
