@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from . import act as acts
 from . import bundles, clock, deadlines, finding, instances, messages, reference
@@ -75,12 +76,17 @@ def _add(session: Session, row: Any) -> Any:
 
 def current_bundle(session: Session) -> Any:
     """The bundle new cases begin under: the newest one deployed for this country."""
-    query = (
-        select(StoredBundle.id)
-        .where(StoredBundle.country == settings().country)
-        .order_by(col(StoredBundle.deployed_at).desc())
-    )
-    found = session.exec(query).first()
+    return bundle_of(session, session.exec(newest_bundle()).first())
+
+
+def newest_bundle() -> SelectOfScalar[str]:
+    """The query for the id of the newest bundle, for those who look up more in the same statement."""
+    query = select(StoredBundle.id).where(StoredBundle.country == settings().country)
+    return query.order_by(col(StoredBundle.deployed_at).desc()).limit(1)
+
+
+def bundle_of(session: Session, found: str | None) -> Any:
+    """The bundle with the id that `newest_bundle` found."""
     if found is None:
         raise Invalid("No process definitions are deployed. Run: nrm migrate")
     return bundles.load(session, found)

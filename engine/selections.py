@@ -49,13 +49,14 @@ class Known:
 def known(session: Session, *, by: Actor) -> Known:
     """What this person's lists may be asked for."""
     query = (
-        select(Agency, User)
+        select(Agency, User, cases.newest_bundle().scalar_subquery())
         .outerjoin(User, (col(User.agency_id) == Agency.id) & (Agency.id == by.agency_id) & col(User.active).is_(True))
         .order_by(Agency.code, User.name)
     )
     rows = session.exec(query).all()
-    agencies = {agency.id: agency for agency, _ in rows}
-    return Known(cases.current_bundle(session), list(agencies.values()), [user for _, user in rows if user])
+    agencies = {agency.id: agency for agency, _, _ in rows}
+    bundle = cases.bundle_of(session, rows[0][2] if rows else None)
+    return Known(bundle, list(agencies.values()), [user for _, user, _ in rows if user])
 
 
 def sift(

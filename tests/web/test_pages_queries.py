@@ -59,6 +59,21 @@ def test_the_board(crew: Crew, store: Store) -> None:
     assert page(store, crew[COORDINATOR], "/cases") == few <= 12
 
 
+def test_a_selection_costs_no_more_than_the_whole(crew: Crew, store: Store) -> None:
+    case_at(store, "stay_review", "shelter_arrival", "screening")
+    for login in (OFFICER, SOCIAL_WORKER):
+        whole = page(store, crew[login], "/worklist")
+        for word in ("agency=police_osh", "waiting=shelter_osh", "region=osh&language=uz&lane=shelter", "region=zz"):
+            assert page(store, crew[login], f"/worklist?{word}") <= whole, word
+        assert page(store, crew[login], "/worklist?given=x") <= whole
+
+
+def test_a_story_costs_no_more_when_it_goes_on(crew: Crew, store: Store) -> None:
+    case = case_at(store, "closure_proposal", answers=WOMAN_IN_OSH)
+    newest = page(store, crew[COORDINATOR], f"/cases/{case}")
+    assert page(store, crew[COORDINATOR], f"/cases/{case}?before=40") <= newest
+
+
 def test_a_completion(crew: Crew, store: Store) -> None:
     worker = crew[SOCIAL_WORKER]
     case = case_at(store, "stay_care_plan", "rights_and_consent")
