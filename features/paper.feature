@@ -31,3 +31,25 @@ Feature: What is on paper is entered once
     And the case has come to the screening
     When the police unit of Osh tries to enter the same sheet into the screening
     Then it is asked for the right code
+
+  Scenario: Help does not wait for the paper
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    Then the police unit of Osh owes the signed paper
+    And the signed paper is due in 72 hours
+    And the shelter in Osh is asked for the place in a shelter
+    When the shelter in Osh accepts the place in a shelter
+    And she arrives at the shelter in Osh
+    Then the police unit of Osh still owes the signed paper
+
+  Scenario: That she did not sign is an answer, too
+    Given a woman, taken in by the police unit of Osh
+    When the police unit of Osh completes the signed paper: she did not want to sign
+    Then the police unit of Osh did the signed paper
+    And the police unit of Osh still owes the rights talk
+
+  Scenario: The paper is forgotten
+    Given a woman, taken in by the police unit of Osh
+    When 73 hours pass
+    Then the police unit of Osh is alarmed: a duty is late
+    When the police unit of Osh completes the signed paper: it is in its own file
+    Then the record shows that the signed paper was done late

@@ -140,6 +140,8 @@ FINDINGS: dict[str, Answers] = {
     "she is an adult": {"age_band": "adult"},
     "the closure is approved": {"closure_approved": "yes"},
     "the closure is not approved": {"closure_approved": "no"},
+    "she did not want to sign": {"paper_kept": "none", "why_no_paper": "not_wanted"},
+    "it is in its own file": {"paper_kept": "own_file", "file_place": "12-7"},
 }
 
 REASONS = {
