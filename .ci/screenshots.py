@@ -5,7 +5,6 @@ Maintainers run it with `make screenshots`; it starts a demo of its own on a tem
 """
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -23,18 +22,28 @@ from engine.transitions import TRANSITIONS
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github" / "screenshots"
 CHROMIUM = os.environ.get("NRM_CHROMIUM", "/usr/bin/chromium")
-PHONE, DESK = (375, 780), (1200, 900)
+PHONE, DESK, SHEET = (390, 844), (1200, 900), (794, 1123)
 BEGIN, END = "stateDiagram-v2\n", "```"
 
-# file: who, which page (or a link to follow from it), on what screen
-PICTURES = {
-    "board": ("coordinator_osh", "/cases", None, DESK),
-    "case": ("coordinator_osh", "/cases", "main a[href^='/cases/']:not([href$='new'])", DESK),
-    "worklist": ("shelter_osh", "/worklist", None, PHONE),
-    "offer": ("shelter_osh", "/worklist", "main a[href^='/handoffs/']", PHONE),
-    "intake": ("police_osh", "/worklist", "main a[href^='/tasks/']", PHONE),
-    "audit": ("auditor", "/audit", None, DESK),
-    "timeline": ("auditor", "/audit", "main a[href^='/audit/cases/']", DESK),
+# file: who, on which page, which links to follow from it, on what screen
+PICTURES: dict[str, tuple[str, str, tuple[str, ...], tuple[int, int]]] = {
+    "board": ("coordinator_osh", "/cases", (), DESK),
+    "case": ("coordinator_osh", "/cases", ("main a[href^='/cases/']:not([href$='new'])",), DESK),
+    "worklist": ("shelter_osh", "/worklist", (), PHONE),
+    "offer": ("shelter_osh", "/worklist", ("main a[href^='/handoffs/']",), PHONE),
+    "letter": ("police_osh", "/worklist", ("main a[href^='/handoffs/']", "main a[href$='/letter']"), SHEET),
+    "correction": (
+        "police_osh",
+        "/worklist",
+        tuple(
+            f"main a[href{at}']"
+            for at in ("^='/handoffs/", "^='/cases/", "^='/tasks/", "$='/answers", "$='/correction")
+        ),
+        PHONE,
+    ),
+    "audit": ("auditor", "/audit", (), DESK),
+    "timeline": ("auditor", "/audit", ("main a[href^='/audit/cases/']",), DESK),
+    "intake": ("police_osh", "/worklist", (), PHONE),
 }
 
 
@@ -96,15 +105,19 @@ def take_all(address: str) -> None:
     """Every picture, each in a browser of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, (login, path, link, (width, height)) in PICTURES.items():
+        for name, (login, path, links, (width, height)) in PICTURES.items():
             page = browser.new_page(viewport={"width": width, "height": height})
             sign_in(page, address, login)
             page.goto(address + path)
-            if link:
+            for link in links:
                 page.goto(address + (page.get_attribute(link, "href") or path))
             if name == "intake":
                 open_form(page)
-            page.screenshot(path=FOLDER / f"{name}.png")
+            if (width, height) == SHEET:
+                page.emulate_media(media="print")
+                page.locator("body").screenshot(path=FOLDER / f"{name}.png")
+            else:
+                page.screenshot(path=FOLDER / f"{name}.png")
             page.close()
         browser.close()
 
@@ -119,14 +132,9 @@ def sign_in(page: Page, address: str, login: str) -> None:
 
 
 def open_form(page: Page) -> None:
-    """Take the duty and begin its form."""
-    claim = page.query_selector("form[action$='/claim'] button")
-    if claim:
-        claim.click()
-        page.wait_for_url("**/form/*")
-    form = page.query_selector("a[href*='/form']")
-    if form:
-        page.goto(re.sub(r"^(https?://[^/]+).*", r"\1", page.url) + (form.get_attribute("href") or ""))
+    """Open a case where one stands: its intake begins at once."""
+    page.click("form[action='/cases'] button")
+    page.wait_for_url("**/form/*")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ def show(desk: Reader, asked: Annotated[Asked, Query()]) -> Response:
         "case_board.html",
         cases=[_row(desk, board, case) for case in board.cases],
         filters=chosen.shown(),
+        selection=filters.name(desk, "board", chosen.query, choices),
         left_out=chosen.left_out,
         choices=choices,
         views=views.of(desk, "board", choices),

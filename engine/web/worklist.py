@@ -60,6 +60,7 @@ def _view(desk: Desk, known: Known, chosen: Selection, asked: Asked, offers: lis
         "relays": relays.waiting(desk) if whole else [],
         **(behalf.waiting(desk) if whole and _spoken_for(known) else {}),
         "filters": chosen.shown(),
+        "selection": filters.name(desk, "worklist", chosen.query, choices),
         "left_out": chosen.left_out,
         "choices": choices,
         "views": views.of(desk, "worklist", choices),
@@ -88,8 +89,8 @@ def _duties(desk: Desk, chosen: Selection, asked: Asked) -> tuple[list[UserTask]
 
 
 def _given(desk: Desk, chosen: Selection, asked: Asked) -> tuple[list[Handoff], str | None]:
-    """A page of what was handed on, and where the older ones are."""
-    if asked.after:
+    """A page of what was handed on, and where the older ones are; a selection of duties is about nothing else."""
+    if asked.after or chosen.words.keys() - {"waiting"}:
         return [], None
     after, most, waiting = paging.read(asked.given), handoffs.PAGE, chosen.worklist.waiting
     rows = handoffs.awaiting_outcome(desk.session, by=desk.by, waiting=waiting, after=after, limit=most + 1)

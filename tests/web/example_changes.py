@@ -55,6 +55,7 @@ FINDING = {
     "choices": CHOICES,
     "views": [{"id": "v1", "name": "Late in Osh", "href": "/cases?clock=late&region=osh"}],
     "query": "clock=late&region=osh",
+    "selection": "late, Osh and the south",
     "left_out": ["Region", "something else in the address"],
 }
 
