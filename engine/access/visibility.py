@@ -1,5 +1,7 @@
 """What exists for whom. Every lookup starts here: what one may not see is not found."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -7,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ..actor import Actor
 from ..errors import NotFound
 from ..models.cases import Case, Participation
-from ..models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
+from ..models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, Movement, UserTask
 
 NATIONAL = "national"
 
@@ -79,9 +81,7 @@ def may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
         return True
     if found.accountable_id == by.agency_id and found.status in OPEN_TASK:
         return True  # handed on, but not yet taken over: state and journey, never the answers
-    if not by.is_coordinator:
-        return False
-    return session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None
+    return steers(session, found.case_id, by)
 
 
 def handoff(session: Session, handoff_id: str, *, by: Actor) -> Handoff:
@@ -97,15 +97,51 @@ def _may_see_handoff(session: Session, found: Handoff, by: Actor) -> bool:
         return False
     if by.agency_id in (found.receiver_id, found.giver_id):
         return True  # the card itself is shown only while the offer is open
-    return by.is_coordinator and (session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None)
+    return steers(session, found.case_id, by)
 
 
-def names_receiver(found: Handoff, *, travels: bool, by: Actor) -> bool:
-    """Whether an agency that gave a handoff may read to whom.
+def steers(session: Session, case_id: str, by: Actor) -> bool:
+    """Whether the actor is a coordinator of this case: of its region, of the desk that leads it, or of the country."""
+    return by.is_coordinator and session.exec(visible_cases(by).where(Case.id == case_id)).first() is not None
 
-    While the receiver may have to be called: until it has answered, and while the person travels to it. Afterwards
-    the giver awaits an outcome only: which shelter holds a person is location data.
+
+def naming_receiver(session: Session, found: Iterable[Handoff], *, by: Actor) -> set[str]:
+    """The ids of those of these handoffs of which the actor may read the receiver: the one rule of page, paper and API.
+
+    The receiver itself may, and who steers the case. The giver may while the receiver may have to be called: until it
+    has answered, and while the person travels to it. Afterwards the giver awaits an outcome only: which shelter holds
+    a person is location data.
     """
-    if by.is_coordinator or by.agency_id == found.receiver_id or found.state in PENDING_HANDOFF:
-        return True
-    return found.state in HELD_HANDOFF and travels
+    rows = list(found)
+    steered = _steered(session, {row.case_id for row in rows}, by)
+    travelling = _travelling(session, {row.task_id for row in rows if row.state in HELD_HANDOFF})
+    return {
+        row.id
+        for row in rows
+        if row.case_id in steered
+        or row.receiver_id == by.agency_id
+        or (row.giver_id == by.agency_id and row.state in PENDING_HANDOFF)
+        or (row.giver_id == by.agency_id and row.state in HELD_HANDOFF and (row.task_id, row.receiver_id) in travelling)
+    }
+
+
+def _steered(session: Session, case_ids: set[str], by: Actor) -> set[str]:
+    if not case_ids or not by.is_coordinator:
+        return set()
+    query = visible_cases(by).where(col(Case.id).in_(case_ids))
+    return {case.id for case in session.exec(query).all()}
+
+
+def _travelling(session: Session, task_ids: set[str]) -> set[tuple[str, str | None]]:
+    """The tasks to whose agency the person is still on the way."""
+    query = select(Movement.task_id, Movement.to_id)
+    query = query.where(col(Movement.task_id).in_(task_ids), col(Movement.arrived_at).is_(None))
+    return set(session.exec(query).all()) if task_ids else set()
+
+
+def sees_places(agency_id: str, *, by: Actor) -> bool:
+    """Whether the actor may read how many places of an agency are free: its own, or as a coordinator.
+
+    Numbers that change when one's own case is taken in say where the person is.
+    """
+    return by.is_coordinator or by.agency_id == agency_id

@@ -115,7 +115,7 @@ def _holders(near: showing.Around, seen: CaseView) -> list[told.Holder]:
 def timeline(desk: Reader, reference: str) -> told.Timeline:
     """What happened, as sentences and as stretches of time; an agency reads of its own part only."""
     act = cases.read(desk.session, reference, by=desk.by)
-    seen = cases.overview(act)
+    seen = cases.stretch(act)
     own = None if desk.by.is_coordinator else _own(seen)
     sentences = timelines.story(timelines.leaves(desk.session, act.case.id), act.bundle, desk.t, own=own)
     names = {agency.id: agency.name for agency in act.agencies().values()}

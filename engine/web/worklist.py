@@ -58,7 +58,7 @@ def _view(desk: Desk, offers: list[Handoff], duties: list[UserTask], asked: Aske
     return {
         "offers": [_offer(names, offer) for offer in offers],
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
-        "awaiting": [_awaited(desk, names, handoff) for handoff in given],
+        "awaiting": [_awaited(names, handoff) for handoff in given],
         "relays": relays.waiting(desk) if first else [],
         **(behalf.waiting(desk) if first else {}),
         "filters": asked.shown(),
@@ -91,6 +91,7 @@ class _Names:
     people: dict[str, str]
     agencies: dict[str, Agency]
     undelivered: set[str | None]
+    named: set[str]  # the handoffs of which one may read the receiver
 
 
 def _names(desk: Desk, duties: Iterable[UserTask], passed: list[Handoff]) -> _Names:
@@ -113,6 +114,7 @@ def _names(desk: Desk, duties: Iterable[UserTask], passed: list[Handoff]) -> _Na
         people={user.id: user.name for user in tasks.colleagues(session, agency_id=desk.by.agency_id)},
         agencies={agency.id: agency for agency in agencies},
         undelivered=set(session.exec(lost).all()) if passed else set(),
+        named=visibility.naming_receiver(session, passed, by=desk.by),
     )
 
 
@@ -144,14 +146,13 @@ def _duty(desk: Desk, names: _Names, task: UserTask) -> dict[str, Any]:
     }
 
 
-def _awaited(desk: Desk, names: _Names, handoff: Handoff) -> dict[str, Any]:
-    agency = names.agencies.get(handoff.receiver_id or "")
-    travels = names.tasks[handoff.task_id].accountable_id == handoff.giver_id  # accountable until the arrival
+def _awaited(names: _Names, handoff: Handoff) -> dict[str, Any]:
+    agency = names.agencies.get(handoff.receiver_id or "") if handoff.id in names.named else None
     return {
         "id": handoff.id,
         "task_name": names.words[handoff.case_id].task(names.tasks[handoff.task_id]),
         "reference": names.references[handoff.case_id],
-        "receiver": handoff.receiver_name if visibility.names_receiver(handoff, travels=travels, by=desk.by) else "",
+        "receiver": handoff.receiver_name if handoff.id in names.named else "",
         "state": handoff.state,
         "since": handoff.ended_at or handoff.answered_at or handoff.offered_at,
         "outcome": handoff.outcome,
