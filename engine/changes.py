@@ -48,14 +48,19 @@ def withdraw(session: Session, reference: str, purpose: str, *, by: Actor) -> li
         raise Invalid(fields={"purpose": ", ".join((*act.bundle.country.purposes, EVERYTHING))})
     given = [c for c in given_now(act) if purpose in (EVERYTHING, c.purpose)]
     if not _may_enter(act, given):
-        alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
-        act.record("consent.withdrawal_reported", act.case, purpose=purpose)
+        report(act, purpose)
         return []
     if not given:
         raise Conflict("There is no consent of this purpose that the person could take back.")
     rows = [consents.give(act, c.purpose, ConsentAnswer.WITHDRAWN, recipient_id=c.recipient_id) for c in given]
     _take_back(act, given)
     return rows
+
+
+def report(act: Act, purpose: str) -> None:
+    """Somebody says that the person took a consent back, who cannot enter it: the coordinator asks the person."""
+    alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
+    act.record("consent.withdrawal_reported", act.case, purpose=purpose)
 
 
 def hear(act: Act, task: UserTask, purpose: str, answer: ConsentAnswer) -> None:

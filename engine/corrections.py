@@ -211,20 +211,19 @@ def _still(act: Act, name: str, old: Answers) -> bool:
 
 
 def _say_consents(act: Act, task: UserTask, old: Answers, new: Answers) -> None:
-    """What the form says of consents now, where nothing was said since. What is no yes any longer is taken back."""
+    """What the form says of consents now. What is no yes any longer is taken back with all that follows.
+
+    Where something was said since, or the agency works on the strength of it, a no is a report: the coordinator asks.
+    """
     before, after = dict(old.consents), dict(new.consents)
     for purpose in sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p)):
-        now = consents.newest(act, purpose)
-        if now is not None and now.task_id != task.id:
-            continue
+        answer, now = after.get(purpose), consents.newest(act, purpose)
         given = [now] if now is not None and now.answer is ConsentAnswer.GIVEN else []
-        if given and not changes.may_enter(act, given):
-            raise NotAllowed(
-                "Your agency works on the strength of this consent. Report under “What happened?” that the person "
-                "took it back; the coordinator asks."
-            )
-        if given or purpose in after:
-            changes.hear(act, task, purpose, ConsentAnswer(after.get(purpose, ConsentAnswer.WITHDRAWN)))
+        latest = now is None or now.task_id == task.id
+        if given and answer != ConsentAnswer.GIVEN and not (latest and changes.may_enter(act, given)):
+            changes.report(act, purpose)
+        elif latest and (answer or given):
+            changes.hear(act, task, purpose, ConsentAnswer(answer or ConsentAnswer.WITHDRAWN))
 
 
 def _written(act: Act, task: UserTask, changed: list[str], gateways: list[str], reason: str) -> Correction:
