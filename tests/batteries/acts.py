@@ -204,6 +204,15 @@ def may_hand_over(model: Model, case: Episode, duty: Duty, to: str) -> bool:
     return free and fits and basis is not None and basis[1] in (None, to)
 
 
+def may_take_back(model: Model, case: Episode, offer: Offer, agency: str) -> bool:
+    """A desk that steers the case, always; the giver until the receiver answers for the person."""
+    desk = model.desks[agency]
+    if "coordinator" in desk.roles and (desk.region in ("national", case.region) or agency == case.lead):
+        return True
+    still = any(d.holder == offer.to and d.accountable == offer.giver for d in _together(case, offer.key))
+    return offer.state in PENDING or still
+
+
 def taken_back(model: Model, case: Episode, offer: Offer) -> None:
     """The giver has it again, and the next agency is asked."""
     held, offer.back = offer.state in HELD, True

@@ -106,7 +106,7 @@ def reassign(run: Run, case: Episode, duty: Duty) -> None:
 def complete(run: Run, case: Episode, duty: Duty) -> None:
     """Fill the form: the path goes on."""
     by = run.claimer(duty)
-    raw, given = run.answers(case, duty.element)
+    raw, given = run.answers(case, duty.element, _unsaid(case))
     refusals: Refusals = ()
     if not acts.may_claim(case, duty, str(by.user_id)):
         refusals = (NotAllowed,)
@@ -119,6 +119,11 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
         moves_changes.written(run, case, duty, raw, given, by)
         acts.completed(run.model, case, duty, str(by.user_id), str(by.agency_id))
     run.check(case, by.agency_id)
+
+
+def _unsaid(case: Episode) -> dict[str, str]:
+    """What the person has allowed is not refused to a form in passing: taking it back is an act of its own."""
+    return {f"consent_{purpose}": "given" for purpose, (answer, _) in case.consents.items() if answer == "given"}
 
 
 def wrong_task(run: Run, case: Episode, duty: Duty) -> None:
@@ -239,11 +244,15 @@ def hand_over(run: Run, case: Episode, duty: Duty) -> None:
 
 
 def take_back(run: Run, case: Episode, offer: Offer) -> None:
-    """The giver or the coordinator takes an offer back, or the lane from the wrong agency."""
+    """The giver takes back what it is still accountable for, the coordinator anything."""
     by = run.anyone(run.rng.choice((offer.giver, case.lead)))
     why = run.rng.choice(("wrong_agency", "by_giver"))
-    run.do("take back", case, lambda s: handovers.take_back(s, offer.id, reason=why, by=by))
-    acts.taken_back(run.model, case, offer)
+    free = acts.may_take_back(run.model, case, offer, str(by.agency_id))
+    verb = "take back" if free else "take back too late"
+    refusals: Refusals = () if free else (NotAllowed,)
+    run.do(verb, case, lambda s: handovers.take_back(s, offer.id, reason=why, by=by), refusals)
+    if free:
+        acts.taken_back(run.model, case, offer)
     run.check(case, by.agency_id)
 
 
