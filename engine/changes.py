@@ -170,11 +170,14 @@ def given_now(act: Act) -> list[Consent]:
 def may_end(act: Act) -> bool:
     """Whether the actor may enter that the path has ended: the coordinator, or who answers for the person now.
 
-    That is an agency with a task of the path on its desk for which it is accountable. Who has handed the person on, or
-    only accompanies the path, reports it.
+    That is an agency with a task of the path on its desk for which it is accountable; where somebody has taken the
+    person in, or the person is on the way there, nobody but that house. Everybody else reports it.
     """
     if act.by.is_coordinator:
         return True
+    houses = {present.agency_id for present in act.participations() if present.place_id}
+    if houses and act.by.agency_id not in houses:
+        return False
     query = select(UserTask.process).where(
         UserTask.case_id == act.case.id,
         UserTask.holder_id == act.by.agency_id,

@@ -146,6 +146,13 @@ def test_a_death_said_by_the_shelter_leaves_the_search_to_the_coordinator(scene:
     assert scene.alarms() == {(kind, desk) for kind in ("missing", "death") for desk in (COORDINATOR, NATIONAL)}
 
 
+def test_whoever_works_with_her_may_say_that_she_left_where_no_house_has_her(store: Store) -> None:
+    scene = Scene(store, case_at(store, "screening", answers={"urgent_needs": [], "shelter_now": "no"}))
+    assert say(scene, OFFICER, changes.leave) is True
+    assert scene.open().keys() == {"closure_proposal", QUESTION}
+    assert ("left_reported", COORDINATOR) in scene.alarms()
+
+
 # taking back
 def test_a_giver_takes_back_until_she_has_arrived_and_not_afterwards(journey: Scene) -> None:
     held, task = journey.handoff("shelter_arrival", SHELTER), journey.task("shelter_arrival")
@@ -215,10 +222,10 @@ def test_nobody_is_expected_any_more_where_the_path_has_ended(journey: Scene, ve
 
 def test_a_report_of_the_escort_does_not_stop_the_clock_of_the_arrival(journey: Scene) -> None:
     """Who lost her on the way does not get rid of the question where she is by saying that she left."""
-    with journey.store.reading() as session:
-        act = acts.look(session, journey.case().id, actor(session, SHELTER))
-        assert not changes.may_end(act), "not there yet: the shelter does not answer for her"
-    assert say(journey, SHELTER, changes.leave) is False
+    assert journey.open()["screening"] == OFFICER, "the police work on her case, and still she is not theirs"
+    assert journey.open()["shelter_arrival"] == OFFICER, "not there yet: the shelter does not answer for her"
+    for login in (OFFICER, SHELTER):
+        assert say(journey, login, changes.leave) is False
     assert _arrival(journey) is DeadlineState.RUNNING
 
 
