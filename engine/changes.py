@@ -304,12 +304,16 @@ def _doubt(act: Act, kind: AlarmKind) -> None:
 
 
 def _ask_about_pressure(act: Act) -> None:
-    """Somebody independent asks, once: while nobody has answered, nobody else comes with the same question.
+    """Somebody independent asks; while nobody has taken that up yet, nobody else is sent with the same question.
 
     The coordinator gives this, whoever acts: the agency that may have pressed her cannot see who asks, or recall it.
     """
-    asking = {process.id for process in act.bundle.started_by(WITHDRAWN)}
-    if not asking & {instance.process for instance in _running(act)}:
+    query = select(UserTask.id).where(
+        UserTask.case_id == act.case.id,
+        col(UserTask.process).in_([process.id for process in act.bundle.started_by(WITHDRAWN)]),
+        UserTask.status == TaskStatus.AWAITING,
+    )
+    if act.session.exec(query).first() is None:
         act.given_by = act.case.lead_agency_id
         instances.send(act, WITHDRAWN, {})
         act.given_by = ""

@@ -102,10 +102,10 @@ class Run:
         """Who has taken this duty."""
         return next(actor for actor in self.staff.of(str(duty.holder)) if actor.user_id == duty.by)
 
-    def answers(self, case: Episode, key: str, always: dict[str, Any] | None = None) -> tuple[dict[str, Any], Answers]:
-        """What this person is put down as saying to a form (`always` whatever the mood), and what it comes to."""
+    def answers(self, case: Episode, key: str) -> tuple[dict[str, Any], Answers]:
+        """What this person is put down as saying to a form, and what it comes to."""
         form, today = self.forms[key], self.now.astimezone(ZONE).date()
-        said = world.wanted(self.names[key], self.people[case.id] | world.mood(self.rng) | (always or {}))
+        said = world.wanted(self.names[key], self.people[case.id] | world.mood(self.rng))
         kept = (key, repr(sorted(said.items())))
         raw = self._filled.get(kept)
         if raw is not None:

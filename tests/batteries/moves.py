@@ -106,7 +106,7 @@ def reassign(run: Run, case: Episode, duty: Duty) -> None:
 def complete(run: Run, case: Episode, duty: Duty) -> None:
     """Fill the form: the path goes on."""
     by = run.claimer(duty)
-    raw, given = run.answers(case, duty.element, _unsaid(case))
+    raw, given = run.answers(case, duty.element)
     refusals: Refusals = ()
     if not acts.may_claim(case, duty, str(by.user_id)):
         refusals = (NotAllowed,)
@@ -115,15 +115,9 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
     run.do(f"complete {duty.element}", case, lambda s: tasks.complete(s, duty.id, raw, by=by), refusals)
     if not refusals:
         case.facts.update(given.facts)
-        case.consents.update({p: (answer, None) for p, answer in given.consents if answer != "unknown"})
         moves_changes.written(run, case, duty, raw, given, by)
         acts.completed(run.model, case, duty, str(by.user_id), str(by.agency_id))
     run.check(case, by.agency_id)
-
-
-def _unsaid(case: Episode) -> dict[str, str]:
-    """What the person has allowed is not refused to a form in passing: taking it back is an act of its own."""
-    return {f"consent_{purpose}": "given" for purpose, (answer, _) in case.consents.items() if answer == "given"}
 
 
 def wrong_task(run: Run, case: Episode, duty: Duty) -> None:
