@@ -61,6 +61,7 @@ class Act:
     cause: UserTask | None = None
     at: datetime = field(default_factory=clock.now)
     withdrawn: bool = False  # what this act ends, the person has ended: not a recall by the giver
+    given_by: str = ""  # who gives what this act opens, where that is not the agency that acts
     _agencies: dict[str, Agency] | None = None
     _named: dict[str, Agency] = field(default_factory=dict)
     _participations: list[Participation] | None = None
@@ -169,7 +170,7 @@ class Act:
     @property
     def giver_id(self) -> str:
         """Who gives what this act opens: the acting agency, or the coordinator where no agency acted."""
-        return self.by.agency_id or self.case.lead_agency_id
+        return self.given_by or self.by.agency_id or self.case.lead_agency_id
 
     def seal_facts(self) -> None:
         """Keep the facts as they are now."""

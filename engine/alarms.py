@@ -60,6 +60,21 @@ def call(act: Act, kind: AlarmKind, to_id: str, *, task_id: str | None = None, h
     return alarm
 
 
+def call_out(act: Act, message: str) -> bool:
+    """Alarm whom the country names for this message, again once they have answered; False where it names nobody."""
+    called = act.bundle.country.alarms.get(message)
+    if called is None:
+        return False
+    act.record("person.reported", act.case, kind=called.kind)
+    for desk in sorted({_desk(act, to) for to in called.to}):
+        call(act, AlarmKind(called.kind), desk)
+    return True
+
+
+def _desk(act: Act, to: str) -> str:
+    return duty_desk(act) if to == "duty_desk" else act.case.lead_agency_id
+
+
 def overdue(act: Act, deadline: Deadline) -> None:
     """A duty is late: climb the ladder, one rung at a time, until the national desk."""
     task = act.session.get_one(UserTask, deadline.task_id)

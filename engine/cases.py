@@ -1,6 +1,6 @@
 """Cases: opening one, and what a coordinator or an agency sees of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -190,6 +190,19 @@ def overview(act: Act) -> CaseView:
         deadlines=clocks,
         participations=[] if agency_id else _rows(act, Participation, Participation.since),
         consents=[] if agency_id else _rows(act, Consent, Consent.entered_at),
+    )
+
+
+def stretch(act: Act) -> CaseView:
+    """The part of an overview that may be told as a story: without what tells where the person went on to."""
+    found = overview(act)
+    if act.by.is_coordinator:
+        return found
+    named = visibility.naming_receiver(act.session, found.handoffs, by=act.by)
+    return replace(
+        found,
+        handoffs=[h for h in found.handoffs if h.id in named],
+        movements=[m for m in found.movements if m.to_id == act.by.agency_id or m.arrived_at is None],
     )
 
 

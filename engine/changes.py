@@ -23,6 +23,7 @@ EVERYTHING = "everything"
 ENDS = {"left": "declined_help", "died": "died"}
 MISTAKES = ("opened_in_error", "duplicate")
 MISSING, DANGER, WITHDRAWN = "person_missing", "person_in_danger", "consent_withdrawn"
+SAFETY = (MISSING, DANGER, WITHDRAWN)  # what these begin protects the person, and outlives the path
 
 
 @dataclass(frozen=True)
@@ -47,21 +48,41 @@ def withdraw(session: Session, reference: str, purpose: str, *, by: Actor) -> li
         raise Invalid(fields={"purpose": ", ".join((*act.bundle.country.purposes, EVERYTHING))})
     given = [c for c in given_now(act) if purpose in (EVERYTHING, c.purpose)]
     if not _may_enter(act, given):
-        alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
-        act.record("consent.withdrawal_reported", act.case, purpose=purpose)
+        report(act, purpose)
         return []
     if not given:
         raise Conflict("There is no consent of this purpose that the person could take back.")
     rows = [consents.give(act, c.purpose, ConsentAnswer.WITHDRAWN, recipient_id=c.recipient_id) for c in given]
-    for service in resting_on(act, given):
-        _leave(act, service)
-    _tell_recipients(act, given)
-    instances.send(act, WITHDRAWN, {})
+    _take_back(act, given)
     return rows
 
 
+def report(act: Act, purpose: str) -> None:
+    """Somebody says that the person took a consent back, who cannot enter it: the coordinator asks the person."""
+    alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
+    act.record("consent.withdrawal_reported", act.case, purpose=purpose)
+
+
+def hear(act: Act, task: UserTask, purpose: str, answer: ConsentAnswer) -> None:
+    """Keep what the person says about a purpose to a form. A yes that is no yes any longer is a consent taken back.
+
+    Where the agency that enters it works on the strength of that consent, the coordinator is called to ask as well.
+    """
+    now = consents.newest(act, purpose)
+    consents.give(act, purpose, answer, task_id=task.id)
+    if now is None or now.answer is not ConsentAnswer.GIVEN or answer is ConsentAnswer.GIVEN:
+        return
+    if act.case.status is CaseStatus.OPEN:
+        if not _may_enter(act, [now]):
+            alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
+        _take_back(act, [now])
+
+
 def decline_service(session: Session, task_id: str, *, by: Actor) -> UserTask:
-    """The person does not want this service, started or not. Others are untouched."""
+    """The person does not want this service, started or not. Others are untouched.
+
+    Where not the coordinator says so, the coordinator is called, and somebody independent asks about pressure.
+    """
     act = begin_task(session, task_id, by)
     task = visibility.task(session, task_id, by=by)
     act.cause = task
@@ -69,35 +90,62 @@ def decline_service(session: Session, task_id: str, *, by: Actor) -> UserTask:
         raise Conflict("Only a service that is offered or under way can be declined.")
     act.record("service.declined", task, element=task.element, service=task.service)
     _leave(act, Service(task.instance_id, task.scope, [task]))
+    _doubt(act, AlarmKind.WITHDRAWAL_REPORTED)
     return task
 
 
-def leave(session: Session, reference: str, *, by: Actor) -> None:
-    """The person leaves the mechanism: whatever is open ends as the person's wish, and closure is prepared."""
+def leave(session: Session, reference: str, *, by: Actor) -> bool:
+    """The person leaves the mechanism: whatever is open ends as the person's wish, and closure is prepared.
+
+    The coordinator enters this, or whoever answers for the person now; then the coordinator is called and somebody
+    independent asks about pressure. From anybody else it is a report, nothing ends, and False comes back.
+    """
     act = _open(session, reference, by)
+    if not may_end(act):
+        alarms.call(act, AlarmKind.LEFT_REPORTED, act.case.lead_agency_id)
+        act.record("person.left_reported", act.case)
+        return False
     closing = act.bundle.country.closing
-    if all(instance.process == closing for instance in session.exec(instances.running(act)).all()):
+    if all(instance.process == closing for instance in _path(act)):
         raise Conflict("The path of this case has already ended; its closure is under way.")
-    _end_path(act, "left")
+    _end_path(act, "left", _path(act))
+    _doubt(act, AlarmKind.LEFT_REPORTED)
+    return True
 
 
-def died(session: Session, reference: str, *, by: Actor) -> None:
-    """The person has died: everything ends, the coordinator and the national desk are called, closure is prepared."""
+def died(session: Session, reference: str, *, by: Actor) -> bool:
+    """The person has died: everything ends, the coordinator and the national desk are called, closure is prepared.
+
+    From somebody who does not answer for the person it is a report: both desks are called, nothing ends, and False
+    comes back. What keeps the person safe ends only when the coordinator has said so.
+    """
     act = _open(session, reference, by)
-    alarms.settle_all(act)
+    enters = may_end(act)
+    if by.is_coordinator:
+        alarms.settle_all(act)
     for desk in sorted({act.case.lead_agency_id, alarms.duty_desk(act)}):
         alarms.call(act, AlarmKind.DEATH, desk)
-    _end_path(act, "died")
+    if enters:
+        _end_path(act, "died", _running(act) if by.is_coordinator else _path(act))
+    else:
+        act.record("person.death_reported", act.case)
+    return enters
 
 
 def missing(session: Session, reference: str, *, by: Actor) -> None:
-    """Nobody knows where the person is: a search begins beside the path, with an alarm at the national desk."""
-    _begin(session, reference, MISSING, AlarmKind.MISSING, by)
+    """Nobody knows where the person is: a search begins beside the path, and the desks the country names are alarmed.
+
+    Said again while the search is on, the desks are alarmed again, and whoever says it learns nothing from that.
+    """
+    instances.send(_open(session, reference, by), MISSING, {})
 
 
 def danger(session: Session, reference: str, *, by: Actor) -> None:
-    """The person is in danger: a safety task begins beside the path, with an alarm at the national desk."""
-    _begin(session, reference, DANGER, AlarmKind.DANGER, by)
+    """The person is in danger: a safety task begins beside the path, and the desks the country names are alarmed.
+
+    Said again while that is under way, the desks are alarmed again, and whoever says it learns nothing from that.
+    """
+    instances.send(_open(session, reference, by), DANGER, {})
 
 
 def opened_in_error(session: Session, reference: str, *, reason: str, by: Actor) -> None:
@@ -117,6 +165,26 @@ def given_now(act: Act) -> list[Consent]:
     """The consents that hold at this moment: of each purpose the newest answer, where it is yes."""
     newest = {c.purpose: c for c in act.consents()}
     return [c for c in newest.values() if c.answer is ConsentAnswer.GIVEN]
+
+
+def may_end(act: Act) -> bool:
+    """Whether the actor may enter that the path has ended: the coordinator, or who answers for the person now.
+
+    That is an agency with a task of the path on its desk for which it is accountable; where somebody has taken the
+    person in, or the person is on the way there, nobody but that house. Everybody else reports it.
+    """
+    if act.by.is_coordinator:
+        return True
+    houses = {present.agency_id for present in act.participations() if present.place_id}
+    if houses and act.by.agency_id not in houses:
+        return False
+    query = select(UserTask.process).where(
+        UserTask.case_id == act.case.id,
+        UserTask.holder_id == act.by.agency_id,
+        UserTask.accountable_id == act.by.agency_id,
+        col(UserTask.status).in_((TaskStatus.OPEN, TaskStatus.CLAIMED)),
+    )
+    return any(not act.bundle.processes[process].start_message for process in act.session.exec(query).all())
 
 
 def may_enter(act: Act, given: Iterable[Consent]) -> list[Consent]:
@@ -220,19 +288,50 @@ def _may_enter(act: Act, given: list[Consent]) -> bool:
     return all(handoff.receiver_id != act.by.agency_id for handoff in _resting_handoffs(act, given))
 
 
-def _begin(session: Session, reference: str, message: str, kind: AlarmKind, by: Actor) -> None:
-    act = _open(session, reference, by)
-    process = act.bundle.started_by(message)
-    present = {p.process for p in session.exec(instances.running(act)).all()}
-    if any(p.id in present for p in process):
-        raise Conflict("This is already known and under way. Look at the open tasks of the case.")
-    alarms.call(act, kind, alarms.duty_desk(act))
-    instances.send(act, message, {})
+def _take_back(act: Act, given: list[Consent]) -> None:
+    """What follows where the person no longer agrees: for what is not begun, for who has begun, and for the person."""
+    for service in resting_on(act, given):
+        _leave(act, service)
+    _tell_recipients(act, given)
+    _ask_about_pressure(act)
 
 
-def _end_path(act: Act, what: str) -> None:
+def _doubt(act: Act, kind: AlarmKind) -> None:
+    """Not the coordinator says that something ends by the person's wish: others ask whether it is."""
+    if not act.by.is_coordinator:
+        alarms.call(act, kind, act.case.lead_agency_id)
+        _ask_about_pressure(act)
+
+
+def _ask_about_pressure(act: Act) -> None:
+    """Somebody independent asks; while nobody has taken that up yet, nobody else is sent with the same question.
+
+    The coordinator gives this, whoever acts: the agency that may have pressed her cannot see who asks, or recall it.
+    """
+    query = select(UserTask.id).where(
+        UserTask.case_id == act.case.id,
+        col(UserTask.process).in_([process.id for process in act.bundle.started_by(WITHDRAWN)]),
+        UserTask.status == TaskStatus.AWAITING,
+    )
+    if act.session.exec(query).first() is None:
+        act.given_by = act.case.lead_agency_id
+        instances.send(act, WITHDRAWN, {})
+        act.given_by = ""
+
+
+def _running(act: Act) -> list[ProcessInstance]:
+    return list(act.session.exec(instances.running(act)).all())
+
+
+def _path(act: Act) -> list[ProcessInstance]:
+    """What runs in this case, without what keeps the person safe whether or not the path goes on."""
+    safety = {process.id for message in SAFETY for process in act.bundle.started_by(message)}
+    return [instance for instance in _running(act) if instance.process not in safety]
+
+
+def _end_path(act: Act, what: str, ending: list[ProcessInstance]) -> None:
     act.withdrawn = what == "left"
-    for instance in act.session.exec(instances.running(act)).all():
+    for instance in ending:
         instances.cancel(act, instance, what)
     act.withdrawn = False
     act.facts = act.facts | {"closure_reason": ENDS[what]}

@@ -7,12 +7,15 @@ from sqlmodel import Session
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
-from .errors import Invalid
+from .errors import Conflict, Invalid
 from .forms import Domain
 from .models.cases import Consent, ConsentAnswer
 from .models.people import Agency
 from .process import feel
 from .process.country import Ground
+
+ANSWERS = (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED)  # what a person says when asked; withdrawing is not an answer
+TAKEN_BACK_ELSEWHERE = "That the person takes a consent back is entered under “What happened?” as a withdrawal."
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,13 @@ def record(
     domains: list[str] | None = None,
     by: Actor,
 ) -> Consent:
-    """Keep what the person said outside any form: whoever works on the case, or steers it, may enter it."""
+    """Keep what the person said outside any form: whoever works on the case, or steers it, may enter it.
+
+    A yes, or a no to what was never allowed. Taking a yes back has consequences and is `changes.withdraw`.
+    """
     act = begin(session, visibility.case(session, reference, by=by).id, by)
     rules.check_consent(by, act.case, {p.agency_id for p in act.participations()})
+    check_answer(act, purpose, answer)
     recipient = session.get(Agency, recipient_id) if recipient_id else None
     reached = act.bundle.country.purposes[purpose].roles if purpose in act.bundle.country.purposes else ()
     if recipient_id and (recipient is None or not set(recipient.roles) & set(reached)):
@@ -78,6 +85,15 @@ def record(
         known = ", ".join(Domain)
         raise Invalid(f"There is no domain “{unknown[0]}”. The domains: {known}.", fields={"domains": ""})
     return give(act, purpose, answer, recipient_id=recipient_id, domains=domains)
+
+
+def check_answer(act: Act, purpose: str, answer: ConsentAnswer) -> None:
+    """A consent is taken back by its own verb, which ends what rests on it and lets somebody independent ask."""
+    if answer not in ANSWERS:
+        raise Invalid(TAKEN_BACK_ELSEWHERE, fields={"answer": TAKEN_BACK_ELSEWHERE})
+    now = newest(act, purpose)
+    if answer is ConsentAnswer.REFUSED and now is not None and now.answer is ConsentAnswer.GIVEN:
+        raise Conflict(TAKEN_BACK_ELSEWHERE)
 
 
 def newest(act: Act, purpose: str) -> Consent | None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from . import alarms, answers, consents, instances
+from . import alarms, answers, changes, consents, instances
 from .access import rules, visibility
 from .act import Act, begin, begin_task
 from .actor import Actor
@@ -211,11 +211,19 @@ def _still(act: Act, name: str, old: Answers) -> bool:
 
 
 def _say_consents(act: Act, task: UserTask, old: Answers, new: Answers) -> None:
-    """What was said since, elsewhere or by taking it back, is not overwritten."""
-    for purpose, answer in new.consents:
-        now = consents.newest(act, purpose)
-        if (purpose, answer) not in old.consents and (now is None or now.task_id == task.id):
-            consents.give(act, purpose, ConsentAnswer(answer), task_id=task.id)
+    """What the form says of consents now. What is no yes any longer is taken back with all that follows.
+
+    Where something was said since, or the agency works on the strength of it, a no is a report: the coordinator asks.
+    """
+    before, after = dict(old.consents), dict(new.consents)
+    for purpose in sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p)):
+        answer, now = after.get(purpose), consents.newest(act, purpose)
+        given = [now] if now is not None and now.answer is ConsentAnswer.GIVEN else []
+        latest = now is None or now.task_id == task.id
+        if given and answer != ConsentAnswer.GIVEN and not (latest and changes.may_enter(act, given)):
+            changes.report(act, purpose)
+        elif latest and (answer or given):
+            changes.hear(act, task, purpose, ConsentAnswer(answer or ConsentAnswer.WITHDRAWN))
 
 
 def _written(act: Act, task: UserTask, changed: list[str], gateways: list[str], reason: str) -> Correction:

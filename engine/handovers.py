@@ -114,15 +114,33 @@ def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revi
     act = begin_handoff(session, handoff_id, by)
     handoff = visibility.handoff(session, handoff_id, by=by)
     rules.check_revision(handoff, revision)
-    if by.agency_id != handoff.giver_id:
-        rules.check_coordinate(by, act.case)
+    check_take_back(act, handoff)
     if reason not in CHOSEN:
         known = ", ".join(CHOSEN)
         raise Invalid(f"Choose why it is taken back: {known}.", fields={"reason": known})
-    if handoff.state not in PENDING_HANDOFF + HELD_HANDOFF:
-        raise Conflict("This handoff has already ended.")
     withdraw_from(act, handoff, reason)
     return handoff
+
+
+def check_take_back(act: Act, handoff: Handoff) -> None:
+    """Who steers the case may take any handoff back; its giver while the giver is still accountable.
+
+    That is until somebody has accepted, and until the person has arrived. From then on the giver awaits an outcome
+    only: it cannot pull a person out of the place where the person is.
+    """
+    steers = visibility.steers(act.session, act.case.id, act.by)
+    if not steers and act.by.agency_id != handoff.giver_id:
+        raise NotAllowed("Only the agency that gave this, or the coordinator, can take it back.")
+    if handoff.state not in PENDING_HANDOFF + HELD_HANDOFF:
+        raise Conflict("This handoff has already ended.")
+    if not steers and handoff.state in HELD_HANDOFF and not _answers_still(act, handoff):
+        raise NotAllowed("The other agency answers for the person now. Call the coordinator, who can take it back.")
+
+
+def _answers_still(act: Act, handoff: Handoff) -> bool:
+    """Whether the giver is accountable for what it handed on: the person is still under way."""
+    rows = _open_tasks(act, act.session.get_one(UserTask, handoff.task_id))
+    return any(row.holder_id == handoff.receiver_id and row.accountable_id == handoff.giver_id for row in rows)
 
 
 def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:

@@ -95,16 +95,23 @@ def timers(act: Act, instance: ProcessInstance) -> list[runtime.ArmedTimer]:
 
 
 def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
-    """Send a message to this case: it begins a process beside the others, or reaches the step that waits for it."""
+    """Send a message to this case: it begins processes beside the others, or reaches the step that waits for it.
+
+    Whoever sends it, a person, a program or the drawing: what the country calls somebody for is called out. While such
+    a process is under way, the message is one more report of it, and nothing is begun twice.
+    """
     begun = act.bundle.started_by(name)
     message = messages.send(act, name, payload)
-    if begun:
-        messages.take(act, message, None)
-        for process in begun:
-            start(act, process.id, lanes=participations.of_path(act, process.lanes))
+    urgent = alarms.call_out(act, name)
+    if not begun:
+        for instance in act.session.exec(running(act)).all():
+            _hand_over(act, instance)
         return message
-    for instance in act.session.exec(running(act)).all():
-        _hand_over(act, instance)
+    messages.take(act, message, None)
+    present = {instance.process for instance in act.session.exec(running(act)).all()} if urgent else set()
+    for process in begun:
+        if process.id not in present:
+            start(act, process.id, lanes=participations.of_path(act, process.lanes))
     return message
 
 

@@ -48,9 +48,10 @@ class Letter:
 
 
 def letter(session: Session, handoff_id: str, *, by: Actor) -> Letter:
-    """A handoff as a letter, for its giver or the coordinator."""
+    """A handoff as a letter, for its giver or the coordinator, while they may read to whom it is."""
     handoff = visibility.handoff(session, handoff_id, by=by)
-    if handoff.receiver_id is None or (by.agency_id != handoff.giver_id and not by.is_coordinator):
+    writes = by.agency_id == handoff.giver_id or by.is_coordinator
+    if handoff.receiver_id is None or not writes or not visibility.naming_receiver(session, [handoff], by=by):
         raise NotFound()
     case = session.get_one(Case, handoff.case_id)
     task = session.get_one(UserTask, handoff.task_id)

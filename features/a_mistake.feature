@@ -26,6 +26,16 @@ Feature: A mistake
     When the coordinator in Osh has it done again
     Then the police unit of Osh owes the rights talk again
 
+  Scenario: She had not agreed
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the stay in the shelter goes on
+    And the case has come to the first meeting with the lawyer and the help
+    When the coordinator in Osh corrects the case plan: she agreed to none of it
+    Then the legal aid centre is alarmed: she took a consent back
+    And the help ends as her wish
+    And only agencies without any part in the case are asked for the question about pressure
+    And the record says "The person refused: legal aid. Entered by the coordinator in Osh"
+
   Scenario: Another agency cannot correct it
     Given a woman, taken in by the police unit of Osh
     And the case has come to the case plan

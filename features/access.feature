@@ -33,6 +33,16 @@ Feature: Each agency sees its own stretch of the path, and no more
     And the clinic completes the report on the help: all was given
     Then the clinic can no longer see the case
 
+  Scenario: Who brought her does not learn where she is
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the shelter in Osh accepts the place in a shelter
+    And the police unit of Osh can print the letter of the place in a shelter
+    When she arrives at the shelter in Osh
+    And the police unit of Osh tries to print the letter of the place in a shelter
+    Then there is nothing to be found
+    And the police unit of Osh reads nowhere how many places the shelter in Osh has
+    But the coordinator in Osh can print the letter of the place in a shelter
+
   Scenario: A coordinator of another region
     Given a woman, taken in by the police unit of Osh
     When the coordinator in Bishkek tries to look at the case

@@ -12,7 +12,7 @@ Feature: She changes her mind
     Then the offer of the help to the clinic is withdrawn by her
     But the clinic is asked for the help
     And the shelter in Osh still owes the review of the stay
-    And the record says "The person withdrew the consent: urgent help now"
+    And the record says "The person withdrew the consent: urgent help now. Entered by the coordinator in Osh"
 
   Scenario: Who has begun stops using what it was given
     When the coordinator in Osh records that she no longer agrees to legal aid
@@ -24,16 +24,29 @@ Feature: She changes her mind
     When the shelter in Osh records that she no longer agrees to shelter
     Then the coordinator in Osh is alarmed: somebody reports that she withdrew
     And the shelter in Osh still owes the review of the stay
-    And the record says "Somebody reported that the person withdrew: shelter"
+    And the record says "the shelter in Osh reported that the person withdrew: shelter"
+
+  Scenario: There is no other way to take a consent back for her
+    When the shelter in Osh tries to record that she refuses legal aid
+    Then this is refused: "What happened"
+    And the legal aid centre still owes the first meeting with the lawyer
 
   Scenario: Somebody independent asks whether she was pressed
     When the coordinator in Osh records that she no longer agrees to everything
     Then only agencies without any part in the case are asked for the question about pressure
     When whoever is asked about pressure learns that she was pressed
     Then the coordinator in Osh owes the safety plan
+    And the national desk is alarmed: she is in danger
 
   Scenario: She does not want one of the services
     When the coordinator in Osh records that she does not want the first meeting with the lawyer
     Then the first meeting with the lawyer ends as her wish
     And the shelter in Osh still owes the review of the stay
     And the clinic is asked for the help
+
+  Scenario: Who works with her says that she does not want the service, and does not say it alone
+    When the shelter in Osh records that she does not want the review of the stay
+    Then the review of the stay ends as her wish
+    And the coordinator in Osh is alarmed: somebody reports that she withdrew
+    And only agencies without any part in the case are asked for the question about pressure
+    And the record says "The person declined a service: shelter. Entered by the shelter in Osh"

@@ -12,7 +12,21 @@ Feature: She leaves, is missing, is in danger, or dies
     And the shelter in Osh has 0 places for women taken
     And the coordinator in Osh owes the proposal to close
     And the shelter in Osh can no longer see the case
-    And the record says "The person has left"
+    And the coordinator in Osh is alarmed: somebody says that she has left
+    And only agencies without any part in the case are asked for the question about pressure
+    And the record says "The person has left. Entered by the shelter in Osh"
+
+  Scenario: What keeps her safe outlives the path
+    Given the shelter in Osh says that she is in danger
+    When the shelter in Osh says that she has left
+    Then the coordinator in Osh still owes the safety plan
+    And the coordinator in Osh owes the proposal to close
+
+  Scenario: Who has handed her on can only report that she left
+    When the police unit of Osh says that she has left
+    Then the coordinator in Osh is alarmed: somebody says that she has left
+    And the shelter in Osh still owes the review of the stay
+    And the record says "the police unit of Osh reported that the person has left"
 
   Scenario: Nobody knows where she is
     When the shelter in Osh says that she is missing
@@ -21,19 +35,24 @@ Feature: She leaves, is missing, is in danger, or dies
     And the search is due in 1 hours
     And the shelter in Osh still owes the review of the stay
 
-  Scenario: It is already known that she is missing
+  Scenario: It is said again that she is missing
     Given the shelter in Osh says that she is missing
-    When the coordinator in Osh tries to say that she is missing
-    Then this is refused: "already known and under way"
+    When the national desk acknowledges every alarm
+    And the police unit of Osh says that she is missing
+    Then the national desk is alarmed: she is missing
+    And the search is owed once
+    And the record says "the police unit of Osh reported: The person is missing"
 
   Scenario: She is found in danger
     Given the shelter in Osh says that she is missing
     When the coordinator in Osh searches and finds her in danger
     Then the coordinator in Osh owes the safety plan
+    And the national desk is alarmed: she is in danger
 
   Scenario: She is in danger
     When the shelter in Osh says that she is in danger
     Then the national desk is alarmed: she is in danger
+    And the coordinator in Osh is alarmed: she is in danger
     And the coordinator in Osh owes the safety plan
     And the coordinator in Osh still owes the case plan
 
@@ -42,4 +61,4 @@ Feature: She leaves, is missing, is in danger, or dies
     Then the national desk is alarmed: she has died
     And the coordinator in Osh is alarmed: she has died
     And the coordinator in Osh owes the proposal to close
-    And the record says "The person has died"
+    And the record says "The person has died. Entered by the shelter in Osh"

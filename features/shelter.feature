@@ -79,6 +79,22 @@ Feature: A safe bed, and somebody who is expecting them
     And the auditor is shown the case among the people who did not arrive
     And the record says "Nobody confirmed the arrival at the shelter in Osh"
 
+  Scenario: She dies on the way
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the shelter in Osh accepts the place in a shelter
+    And she sets out from the police unit of Osh
+    When the coordinator in Osh says that she has died
+    And 13 hours pass
+    Then nobody is alarmed that she has not arrived
+
+  Scenario: Who brought her cannot take her out again
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the shelter in Osh accepts the place in a shelter
+    When she arrives at the shelter in Osh
+    And the police unit of Osh tries to take the place in a shelter back from the shelter in Osh
+    Then this is refused: "The other agency answers for the person now"
+    And the shelter in Osh is accountable for the place in a shelter
+
   Scenario: The stay is reviewed, and goes on as long as it is needed
     Given a woman who needs a safe place, taken in by the police unit of Osh
     And the case has come to the review of the stay

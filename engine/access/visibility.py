@@ -1,5 +1,7 @@
 """What exists for whom. Every lookup starts here: what one may not see is not found."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -79,9 +81,7 @@ def may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
         return True
     if found.accountable_id == by.agency_id and found.status in OPEN_TASK:
         return True  # handed on, but not yet taken over: state and journey, never the answers
-    if not by.is_coordinator:
-        return False
-    return session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None
+    return steers(session, found.case_id, by)
 
 
 def handoff(session: Session, handoff_id: str, *, by: Actor) -> Handoff:
@@ -97,29 +97,44 @@ def _may_see_handoff(session: Session, found: Handoff, by: Actor) -> bool:
         return False
     if by.agency_id in (found.receiver_id, found.giver_id):
         return True  # the card itself is shown only while the offer is open
-    return by.is_coordinator and (session.exec(visible_cases(by).where(Case.id == found.case_id)).first() is not None)
+    return steers(session, found.case_id, by)
 
 
-def names_receiver(found: Handoff, *, travels: bool, by: Actor) -> bool:
-    """Whether an agency that gave a handoff may read to whom.
-
-    While the receiver may have to be called: until it has answered, and while the person travels to it. Afterwards
-    the giver awaits an outcome only: which shelter holds a person is location data.
-    """
-    if by.is_coordinator or by.agency_id == found.receiver_id or found.state in PENDING_HANDOFF:
-        return True
-    return found.state in HELD_HANDOFF and travels
+def steers(session: Session, case_id: str, by: Actor) -> bool:
+    """Whether the actor is a coordinator of this case: of its region, of the desk that leads it, or of the country."""
+    return by.is_coordinator and session.exec(visible_cases(by).where(Case.id == case_id)).first() is not None
 
 
 def receiver_named(by: Actor) -> ColumnElement[bool]:
-    """The same rule as a condition on handoffs that the actor gave: a search must tell no more than the list does."""
+    """Of which handoffs the actor may read the receiver, as a condition: the one rule of page, paper, API and search.
+
+    The receiver itself may, and who steers the case. The giver may while the receiver may have to be called: until it
+    has answered, and while the person travels to it. Afterwards the giver awaits an outcome only: which shelter holds
+    a person is location data.
+    """
     travels = select(Movement.id).where(
         Movement.task_id == Handoff.task_id,
         Movement.to_id == Handoff.receiver_id,
         col(Movement.arrived_at).is_(None),
     )
     pending, held = col(Handoff.state).in_(PENDING_HANDOFF), col(Handoff.state).in_(HELD_HANDOFF)
-    known = or_(pending, and_(held, travels.exists()))
+    gave = and_(Handoff.giver_id == by.agency_id, or_(pending, and_(held, travels.exists())))
+    known = or_(Handoff.receiver_id == by.agency_id, gave)
     if not by.is_coordinator:
         return known
     return or_(known, col(Handoff.case_id).in_(visible_cases(by).with_only_columns(col(Case.id))))
+
+
+def naming_receiver(session: Session, found: Iterable[Handoff], *, by: Actor) -> set[str]:
+    """The ids of those of these handoffs of which the actor may read the receiver."""
+    ids = [handoff.id for handoff in found]
+    query = select(Handoff.id).where(col(Handoff.id).in_(ids), receiver_named(by))
+    return set(session.exec(query).all()) if ids else set()
+
+
+def sees_places(agency_id: str, *, by: Actor) -> bool:
+    """Whether the actor may read how many places of an agency are free: its own, or as a coordinator.
+
+    Numbers that change when one's own case is taken in say where the person is.
+    """
+    return by.is_coordinator or by.agency_id == agency_id

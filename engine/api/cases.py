@@ -123,7 +123,7 @@ def timeline(
 ) -> told.Timeline:
     """What happened, as sentences, oldest first, and as stretches of time; an agency reads of its own part only."""
     act = cases.read(desk.session, reference, by=desk.by)
-    seen = cases.overview(act)
+    seen = cases.stretch(act)
     own = None if desk.by.is_coordinator else _own(seen)
     sentences, edge = timelines.page(
         desk.session, act.case.id, act.bundle, desk.t, own=own, start=paging.offset(cursor), limit=limit

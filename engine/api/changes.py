@@ -61,7 +61,7 @@ def mistake(desk: Doer, reference: str, body: Mistake) -> Response:
 
 @router.post("/cases/{reference}/leaving", response_model=bent.Happened)
 def leave(desk: Doer, reference: str) -> Response:
-    """The person has left for good: what is open ends as the person's wish, and closure is prepared."""
+    """The person has left for good: what is open ends as the person's wish. From who handed the person on, a report."""
     return _happened(desk, reference, changes.leave)
 
 
@@ -79,15 +79,15 @@ def danger(desk: Doer, reference: str) -> Response:
 
 @router.post("/cases/{reference}/death", response_model=bent.Happened)
 def died(desk: Doer, reference: str) -> Response:
-    """The person has died: everything ends, and closure is prepared."""
+    """The person has died: everything ends, and closure is prepared. From who handed the person on, a report."""
     return _happened(desk, reference, changes.died)
 
 
-def _happened(desk: Desk, reference: str, verb: Callable[..., None]) -> Response:
+def _happened(desk: Desk, reference: str, verb: Callable[..., bool | None]) -> Response:
     def do() -> Done:
         case = cases.read(desk.session, reference, by=desk.by).case
-        verb(desk.session, case.reference, by=desk.by)
-        return Done(_told(case))
+        entered = verb(desk.session, case.reference, by=desk.by)
+        return Done(_told(case, reported=entered is False))
 
     return desk.once(do)
 

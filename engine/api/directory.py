@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlmodel import col, select
 
 from .. import cases, directory, forms
+from ..access import visibility
 from ..errors import NotFound
 from ..models.people import Agency, Place
 from . import paging, told
@@ -22,7 +23,7 @@ FormKey = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}$")]
 def agencies(
     desk: Reader, request: Request, response: Response, limit: Limit = paging.MOST, cursor: Cursor = None
 ) -> told.Agencies:
-    """Whom one may call: the agencies, what they do and for whom. Coordinators also see their free places."""
+    """Whom one may call: the agencies, what they do and for whom. Coordinators see free places, others their own."""
     start = paging.offset(cursor)
     query = select(Agency).where(col(Agency.active).is_(True)).order_by(Agency.code)
     rows = desk.session.exec(query.offset(start).limit(limit + 1)).all()
@@ -32,15 +33,15 @@ def agencies(
 
 def _told(desk: Desk, rows: Any) -> list[told.Agency]:
     places: dict[str, list[told.Places]] = {}
-    if desk.by.is_coordinator:
-        for place in desk.session.exec(select(Place).order_by(Place.kind)).all():
+    for place in desk.session.exec(select(Place).order_by(Place.kind)).all():
+        if visibility.sees_places(place.agency_id, by=desk.by):
             line = told.Places(kind=place.kind, total=place.total, free=directory.free(place))
             places.setdefault(place.agency_id, []).append(line)
     plain = told.Agency.model_fields.keys() - {"places"}
     return [
         told.Agency(
             **{name: getattr(row, name) for name in plain},
-            places=places.get(row.id, []) if desk.by.is_coordinator else None,
+            places=places.get(row.id, []) if visibility.sees_places(row.id, by=desk.by) else None,
         )
         for row in rows
     ]

@@ -25,7 +25,9 @@ def choices(desk: Reader, task_id: RowId) -> told.Candidates:
                 agency=told.Contact(id=one.agency.id, name=one.agency.name, phone=one.agency.phone),
                 region=one.agency.region,
                 place=one.place.kind if one.place else None,
-                free=directory.free(one.place) if one.place else None,
+                free=directory.free(one.place)
+                if one.place and visibility.sees_places(one.agency.id, by=desk.by)
+                else None,
             )
             for one in handovers.choices(act, task)
         ]

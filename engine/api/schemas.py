@@ -1,6 +1,6 @@
 """What comes in: the body of each act. Unknown names are refused, and values are not guessed."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AwareDatetime,
@@ -50,10 +50,10 @@ class NewCase(Sent):
 
 
 class NewConsent(Sent):
-    """What the person said about one purpose. Withdrawing is an answer like the others."""
+    """What the person said about one purpose. Taking a consent back is an act of its own: `/withdrawal`."""
 
     purpose: Code
-    answer: ConsentAnswer
+    answer: Literal[ConsentAnswer.GIVEN, ConsentAnswer.REFUSED]
     recipient: Id | None = Field(default=None, description="The one agency it is for; all of the purpose otherwise.")
     domains: list[Code] = Field(default=[], max_length=7, description="What may be passed on; everything if empty.")
 

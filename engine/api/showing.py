@@ -23,7 +23,8 @@ _UNRELATED = (*PENDING_HANDOFF, HandoffState.DECLINED, HandoffState.EXPIRED, Han
 class Around:
     """What the rows of one answer refer to, read once.
 
-    `agencies` and `cases` (those the reader may open) by id; `names` in the reader's language and `movements` by task.
+    `agencies` and `cases` (those the reader may open) by id; `names` in the reader's language and `movements` by task;
+    `named`: the handoffs of which the reader may know the receiver.
     """
 
     desk: Desk
@@ -31,6 +32,7 @@ class Around:
     cases: dict[str, Case]
     names: dict[str, str]
     movements: dict[str, Movement]
+    named: set[str]
 
     def contact(self, agency_id: str | None) -> told.Contact | None:
         """How to call an agency."""
@@ -52,7 +54,7 @@ def of_tasks(desk: Desk, rows: Sequence[UserTask]) -> Around:
         for row in rows
         if (case := cases.get(row.case_id)) is not None
     }
-    return Around(desk, {}, cases, names, {})
+    return Around(desk, {}, cases, names, {}, set())
 
 
 def of_handoffs(desk: Desk, rows: Sequence[Handoff]) -> Around:
@@ -66,7 +68,8 @@ def of_handoffs(desk: Desk, rows: Sequence[Handoff]) -> Around:
     }
     journeys = select(Movement).where(col(Movement.task_id).in_(ids))
     found = {journey.task_id: journey for journey in (session.exec(journeys).all() if ids else ())}
-    return Around(desk, agencies(desk), _cases(desk, rows), names, found)
+    named = visibility.naming_receiver(session, rows, by=desk.by)
+    return Around(desk, agencies(desk), _cases(desk, rows), names, found, named)
 
 
 def agencies(desk: Desk) -> dict[str, Agency]:
@@ -123,9 +126,7 @@ def handoff(near: Around, row: Handoff, card: told.Card | None = None) -> told.H
         reference=near.reference(row.case_id) if engaged or (gives and not receives) else None,
         task_id=row.task_id if engaged or (gives and travels) else None,
         giver=near.contact(row.giver_id),
-        receiver=near.contact(row.receiver_id)
-        if steers or receives or (gives and (travels or row.state in PENDING_HANDOFF))
-        else None,
+        receiver=near.contact(row.receiver_id) if row.id in near.named else None,
         card=card,
         movement=movement(journey) if journey and (engaged or travels) else None,
         ground=row.ground if engaged else None,

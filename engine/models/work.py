@@ -87,6 +87,7 @@ class AlarmKind(StrEnum):
     CARE_INTERRUPTED = "care_interrupted"
     DISPUTED = "disputed"
     WITHDRAWAL_REPORTED = "withdrawal_reported"
+    LEFT_REPORTED = "left_reported"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ACTED_ON_OLD_ANSWER = "acted_on_old_answer"
     DECIDED_ON_OLD_ANSWER = "decided_on_old_answer"

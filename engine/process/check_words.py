@@ -1,6 +1,6 @@
 """What the written files name in each other: facts, country and forms. Their own shape is read elsewhere."""
 
-from .check_reading import Report, Sources
+from .check_reading import BPMN, Report, Sources
 from .country import Country
 from .feel import FeelError, Kind, compile_expression
 
@@ -28,6 +28,10 @@ def _country(country: Country, sources: Sources, report: Report) -> None:
         if clock.from_ and (clock.from_ not in sources.facts or sources.facts[clock.from_].kind is not Kind.date):
             what = f"The clock counts from “{clock.from_}”, which is no fact of type date."
             report.add(COUNTRY, f"clocks.{name}", what, "Name a date fact, or remove `from`.")
+    drawn = {each.get("name") for diagram in sources.diagrams for each in diagram.root.iterfind(f"{BPMN}message")}
+    for message in country.alarms.keys() - drawn:
+        what = f"No diagram knows the message “{message}”, for which somebody is alarmed."
+        report.add(COUNTRY, f"alarms.{message}", what, "Name a message that begins a process.")
 
 
 def _roles(element: str, roles: tuple[str, ...], country: Country, report: Report) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -215,6 +215,13 @@ class Escalation(_Written):
     source: str
 
 
+class Called(_Written):
+    """Whom a message calls at once, and by which alarm."""
+
+    kind: Literal["danger", "missing"]
+    to: tuple[Literal["lead_coordinator", "duty_desk"], ...] = Field(min_length=1)
+
+
 class Country(_Written):
     """A country as `country.toml` writes it."""
 
@@ -231,6 +238,7 @@ class Country(_Written):
     grounds: dict[str, Ground]
     clocks: dict[str, Clock]
     escalation: Escalation
+    alarms: dict[str, Called] = {}  # the messages that nobody may miss, whoever sends them
     fallbacks: dict[str, tuple[str, ...]] = {}  # services to try in order where nobody gives the first
 
     @cached_property

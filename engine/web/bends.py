@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .. import corrections, deadlines, handoffs, paths
+from .. import corrections, deadlines, handoffs, handovers, paths
 from ..access import rules, visibility
 from ..act import Act
 from ..models.cases import CaseStatus
-from ..models.work import HELD_HANDOFF, OPEN_TASK, DeadlineKind, Handoff, TaskStatus, UserTask
+from ..models.work import OPEN_TASK, DeadlineKind, Handoff, TaskStatus, UserTask
 from .desk import Desk
 
 ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
@@ -20,7 +20,7 @@ def of_task(desk: Desk, act: Act, task: UserTask) -> list[dict[str, Any]]:
     places = {
         "correct.answers": (f"/tasks/{task.id}/answers", rules.can(corrections.check_see, act, task)),
         "handover.link": (f"/tasks/{task.id}/handover", on_desk and (steers or task.holder_id == by.agency_id)),
-        "taking_back.link": (f"/handoffs/{held.id if held else ''}/taking-back", _may_take_back(act, held, steers)),
+        "taking_back.link": (f"/handoffs/{held.id if held else ''}/taking-back", _may_take_back(act, held)),
         "skip.link": (f"/tasks/{task.id}/skip", rules.can(paths.check_skip, act, task)),
         "extension.link": (f"/tasks/{task.id}/extension", on_desk and clock_to_extend(act, task) is not None),
         "change.link": (f"/cases/{act.case.reference}/changes", task.status in OPEN_TASK and _sees(desk, act)),
@@ -45,8 +45,8 @@ def clock_to_extend(act: Act, task: UserTask) -> Any:
     return next((d for d in found if rules.can(deadlines.check_extend, act, d, task)), None)
 
 
-def _may_take_back(act: Act, held: Handoff | None, steers: bool) -> bool:
-    return held is not None and held.state in HELD_HANDOFF and (steers or held.giver_id == act.by.agency_id)
+def _may_take_back(act: Act, held: Handoff | None) -> bool:
+    return held is not None and rules.can(handovers.check_take_back, act, held)
 
 
 def _sees(desk: Desk, act: Act) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from .. import cases, deadlines, timelines, vault
+from .. import cases, consents, deadlines, timelines, vault
 from ..access import rules
 from ..act import Act
-from ..models.cases import Consent, ConsentAnswer, DecisionMade, Fault, Participation
+from ..models.cases import Consent, DecisionMade, Fault, Participation
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
@@ -37,7 +37,7 @@ def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
         "extend_reasons": deadlines.REASONS,
         "consents": _consents(words, found.consents, agencies),
         "consent_purposes": _purposes(words) if steers else [],
-        "consent_answers": list(ConsentAnswer),
+        "consent_answers": list(consents.ANSWERS),
         "decisions": _decisions(act, words),
         "bends": bends.of_case(desk, act),
         "undecided": corrections.undecided(act, words),

@@ -1,6 +1,5 @@
 """Opening a case, its page for the coordinator and for an agency, and what the coordinator records on it."""
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -76,7 +75,7 @@ def show(reference: str, desk: Reader, before: str = "") -> Response:
 def consent(reference: str, desk: Writer) -> Response:
     """Record what the person said about one purpose."""
     shown = known(reference) or ""
-    if desk.text("answer") not in set(ConsentAnswer):
+    if desk.text("answer") not in consents.ANSWERS:
         raise Invalid(desk.t("choose.one"), fields={"answer": desk.t("choose.one")})
 
     def do() -> str:
@@ -117,7 +116,7 @@ def _stretch(desk: Desk, act: Act, before: str) -> dict[str, Any]:
     """What one agency sees of a case: its own tasks, handoffs and journeys, and nothing of anybody else's."""
     words = Words(act.bundle, desk.t)
     found = cases.overview(act)
-    named = _named(found, desk)
+    named = cases.stretch(act)
     own = {t.id for t in found.tasks} | {h.id for h in named.handoffs} | {m.id for m in named.movements}
     package: dict[str, Any] = {}
     for task in found.tasks:
@@ -141,18 +140,6 @@ def _stretch(desk: Desk, act: Act, before: str) -> dict[str, Any]:
         "spans": case_page.spans(words, named, act.agencies()),
         **story.page(desk, act.case.id, act.bundle, f"/cases/{act.case.reference}", before, own=frozenset(own)),
     }
-
-
-def _named(found: cases.CaseView, desk: Desk) -> cases.CaseView:
-    """The stretch without what tells where the person went on to, once that is no longer the giver's business."""
-    travelling = {(m.task_id, m.to_id) for m in found.movements if m.arrived_at is None}
-    handoffs = [
-        h
-        for h in found.handoffs
-        if visibility.names_receiver(h, travels=(h.task_id, h.receiver_id) in travelling, by=desk.by)
-    ]
-    movements = [m for m in found.movements if m.to_id == desk.by.agency_id or m.arrived_at is None]
-    return replace(found, handoffs=handoffs, movements=movements)
 
 
 def _passed(desk: Desk, words: Words, handoff: Handoff, named: cases.CaseView) -> dict[str, Any]:

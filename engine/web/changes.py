@@ -19,7 +19,7 @@ from .words import Words
 
 router = APIRouter()
 WHOLE = ("left", "missing", "danger", "died")  # what is said of the person, with nothing to choose
-VERBS: dict[str, Callable[..., None]] = {
+VERBS: dict[str, Callable[..., bool | None]] = {
     "left": changes.leave,
     "missing": changes.missing,
     "danger": changes.danger,
@@ -80,8 +80,8 @@ def happened(reference: str, what: str, desk: Writer) -> Response:
         return _page(desk, reference, status=404)
 
     def do() -> str:
-        VERBS[what](desk.session, reference, by=desk.by)
-        return _back(desk, reference, "changed")
+        reported = VERBS[what](desk.session, reference, by=desk.by) is False
+        return _back(desk, reference, "reported" if reported else "changed")
 
     return desk.once(do)
 
@@ -157,8 +157,11 @@ def _event(act: Act, words: Words, what: str) -> dict[str, Any]:
     ends = what in changes.ENDS
     begun = act.bundle.started_by(BEGINS[what]) if what in BEGINS else []
     starts = [*begun, act.bundle.processes[act.bundle.country.closing]] if ends else begun
+    if ends and not changes.may_end(act):
+        return {"code": what, "stops": [], "starts": [], "reports": True, "known": False}
     return {
         "code": what,
+        "reports": False,
         "stops": _names(words, _open(act)) if ends else [],
         "starts": [str(words.process(process.id)) for process in starts],
         "known": _under_way(act, [process.id for process in begun]),

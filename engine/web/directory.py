@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import cases, directory
+from ..access import visibility
 from ..models.people import Agency, Place
 from .desk import Reader
 from .words import Words
@@ -20,7 +21,7 @@ def show(desk: Reader, region: str = "", service: str = "") -> Response:
     found = directory.entries(desk.session)
     services = sorted({code for agency, _ in found for code in agency.services})
     shown = [
-        _row(words, agency, places)
+        _row(words, agency, places if visibility.sees_places(agency.id, by=desk.by) else [])
         for agency, places in found
         if region in ("", agency.region) and (not service or service in agency.services)
     ]

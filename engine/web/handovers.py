@@ -7,10 +7,9 @@ from fastapi.responses import Response
 
 from .. import act as acts
 from .. import directory, handovers, offers
-from ..access import rules, visibility
+from ..access import visibility
 from ..act import Act
 from ..directory import Candidate
-from ..errors import NotAllowed
 from ..models.work import Handoff, UserTask
 from .desk import Desk, Reader, Writer
 from .words import Words
@@ -89,7 +88,8 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, s
 
 
 def _candidate(act: Act, words: Words, one: Candidate) -> dict[str, Any]:
-    agency, place = one.agency, one.place
+    agency = one.agency
+    place = one.place if visibility.sees_places(agency.id, by=act.by) else None
     free = directory.free(place) if place is not None else None
     return {
         "id": agency.id,
@@ -104,14 +104,14 @@ def _candidate(act: Act, words: Words, one: Candidate) -> dict[str, Any]:
 
 def _reasons(desk: Desk, handoff: Handoff, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response:
     act = acts.look(desk.session, handoff.case_id, desk.by)
-    if not (handoff.giver_id == desk.by.agency_id or rules.can(rules.check_coordinate, desk.by, act.case)):
-        raise NotAllowed("Only the agency that gave this, or the coordinator, can take it back.")
+    handovers.check_take_back(act, handoff)
+    named = visibility.naming_receiver(desk.session, [handoff], by=desk.by)
     words = Words(act.bundle, desk.t)
     return desk.render(
         "act_reason.html",
         status=status,
         about={"reference": act.case.reference, "name": words.element(handoff.element)},
-        title=desk.t("taking_back.title", agency=handoff.receiver_name),
+        title=desk.t("taking_back.title", agency=handoff.receiver_name) if named else desk.t("taking_back.unnamed"),
         meaning=desk.t("taking_back.meaning"),
         action=f"/handoffs/{handoff.id}/taking-back",
         revision=handoff.revision,

@@ -56,7 +56,7 @@ def _view(desk: Desk, known: Known, chosen: Selection, asked: Asked, offers: lis
         "part": "given" if asked.given else "duties" if asked.after else "",
         "offers": [_offer(names, offer) for offer in offers],
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
-        "awaiting": [_awaited(desk, names, handoff) for handoff in given],
+        "awaiting": [_awaited(names, handoff) for handoff in given],
         "relays": relays.waiting(desk) if whole else [],
         **(behalf.waiting(desk) if whole and _spoken_for(known) else {}),
         "filters": chosen.shown(),
@@ -108,6 +108,7 @@ class _Names:
     tasks: dict[str, UserTask]
     people: dict[str, str]
     undelivered: dict[str | None, str]  # the handoffs nobody could be told of, with the number to call
+    named: set[str]  # the handoffs of which one may read the receiver
 
 
 def _names(desk: Desk, known: Known, duties: Iterable[UserTask], passed: list[Handoff]) -> _Names:
@@ -126,6 +127,7 @@ def _names(desk: Desk, known: Known, duties: Iterable[UserTask], passed: list[Ha
         tasks=shown | {task.id: task for _, task in rows if task},
         people={user.id: user.name for user in known.colleagues},
         undelivered=_undelivered(desk, [h for h in passed if h.state in PENDING_HANDOFF]),
+        named=visibility.naming_receiver(desk.session, passed, by=desk.by),
     )
 
 
@@ -166,13 +168,12 @@ def _duty(desk: Desk, names: _Names, task: UserTask) -> dict[str, Any]:
     }
 
 
-def _awaited(desk: Desk, names: _Names, handoff: Handoff) -> dict[str, Any]:
-    travels = names.tasks[handoff.task_id].accountable_id == handoff.giver_id  # accountable until the arrival
+def _awaited(names: _Names, handoff: Handoff) -> dict[str, Any]:
     return {
         "id": handoff.id,
         "task_name": names.words[handoff.case_id].task(names.tasks[handoff.task_id]),
         "reference": names.references[handoff.case_id],
-        "receiver": handoff.receiver_name if visibility.names_receiver(handoff, travels=travels, by=desk.by) else "",
+        "receiver": handoff.receiver_name if handoff.id in names.named else "",
         "state": handoff.state,
         "since": handoff.ended_at or handoff.answered_at or handoff.offered_at,
         "outcome": handoff.outcome,

@@ -113,8 +113,8 @@ ACTS: dict[str, Any] = {
         lambda b: {"agency": b.other_shelter, "reason": "moved_region"}, outsider="attorney", status=201,
     ),
     "taking_back": Act(
-        lambda b: f"/handoffs/{b.held}/taking-back", OFFICER, lambda b: {"reason": "wrong_agency"},
-        outsider="attorney", wrong_role=SHELTER,
+        lambda b: f"/handoffs/{b.held}/taking-back", COORDINATOR, lambda b: {"reason": "wrong_agency"},
+        outsider="attorney", wrong_role=OFFICER,
     ),
 }  # fmt: skip
 

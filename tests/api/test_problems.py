@@ -186,9 +186,17 @@ def test_consents_name_what_there_is(cast: Cast) -> None:
     for changes in ({"purpose": "none"}, {"recipient": "0" * 32}, {"recipient": prosecutor}, {"domains": ["all"]}):
         body = {"purpose": "shelter", "answer": "given"} | changes
         refused(cast["police_osh"].post(path, body), 422, "invalid")
-    for answer in ("given", "refused", "withdrawn"):
-        body = {"purpose": "protection", "answer": answer, "recipient": prosecutor, "domains": ["identity"]}
-        assert cast["police_osh"].post(path, body).status_code == 201
+    for purpose, answer, status in (
+        ("return", "refused", 201),
+        ("protection", "given", 201),
+        ("protection", "refused", 409),
+        ("protection", "withdrawn", 422),
+    ):
+        body = {"purpose": purpose, "answer": answer, "domains": ["identity"]}
+        body |= {"recipient": prosecutor} if purpose == "protection" else {}
+        answered = cast["police_osh"].post(path, body)
+        assert answered.status_code == status, (purpose, answer)
+    assert "What happened" in cast["police_osh"].post(path, body | {"answer": "refused"}).json()["detail"]
 
 
 def test_the_same_key_at_the_same_time_is_one_act(app: FastAPI, cast: Cast, store: Store) -> None:

@@ -1,9 +1,12 @@
 """What each reader gets to see, and nothing else."""
 
+import re
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from engine.database import Store
 from tests.api.client import Cast, refused
 from tests.api.scene import Scene, filled, set_up
 
@@ -92,14 +95,17 @@ def test_an_agency_sees_its_own_stretch_only(cast: Cast, scene: Scene) -> None:
 
 
 def test_a_giver_knows_the_receiver_only_while_it_must_call_it(cast: Cast, scene: Scene) -> None:
+    police = cast["police_osh"]
+
     def given() -> dict[str, Any]:
-        rows = cast["police_osh"].read("/handoffs")["awaiting_outcome"]
+        rows = police.read("/handoffs")["awaiting_outcome"]
         return next(row for row in rows if row["id"] == scene.shelter_offer)
 
     assert given()["receiver"]["phone"] and given()["task_id"] is None
     cast["shelter_osh"].act(f"/handoffs/{scene.shelter_offer}/acceptance")
     task_id = given()["task_id"]
     assert given()["receiver"] and task_id and given()["movement"]["arrived_at"] is None
+    assert "Ak-Jol" in police.read(f"/handoffs/{scene.shelter_offer}/letter")["receiver"]["name"]
     assert cast["police_osh"].post(f"/tasks/{task_id}/departure", {"escort": "giver"}).status_code == 200
     cast["shelter_osh"].act(f"/tasks/{task_id}/arrival", {"condition": "well"})
     told = given()
@@ -107,6 +113,33 @@ def test_a_giver_knows_the_receiver_only_while_it_must_call_it(cast: Cast, scene
     for hidden in ("receiver", "task_id", "movement", "ground", "shared", "card"):
         assert told[hidden] is None, hidden
     assert status(cast, "police_osh", f"/tasks/{task_id}") == 404
+    said = [f"/cases/{scene.reference}", f"/cases/{scene.reference}/timeline", f"/handoffs/{scene.shelter_offer}"]
+    for path in ("/tasks", *said):
+        assert not re.search("Ak-Jol|Sezim-Ata", police.get(path).text), path
+    for login, letter in (("police_osh", 404), ("shelter_osh", 404), ("coordinator_osh", 200)):
+        assert status(cast, login, f"/handoffs/{scene.shelter_offer}/letter") == letter, login
+    pulled = police.act_on(f"/handoffs/{scene.shelter_offer}/taking-back", {"reason": "by_giver"})
+    assert "Ak-Jol" not in refused(pulled, 403, "not-allowed")["detail"]
+    assert "Ak-Jol" in cast["coordinator_osh"].get(f"/cases/{scene.reference}/timeline").text
+
+
+def test_a_coordinator_names_receivers_where_it_steers_the_case(cast: Cast, scene: Scene, store: Store) -> None:
+    """The desk of another region, itself a giver, awaits an outcome like everybody else."""
+    held = "UPDATE handoff SET giver_id = (SELECT id FROM agency WHERE code = 'coordinator_bishkek') WHERE id = :id"
+    cast["shelter_osh"].act(f"/handoffs/{scene.shelter_offer}/acceptance")
+    cast["shelter_osh"].act(f"/tasks/{_task_of(cast, scene)}/arrival", {"condition": "well"})
+    with store.reading() as session:
+        session.connection().execute(text(held), {"id": scene.shelter_offer})
+        session.connection().commit()
+    path = f"/handoffs/{scene.shelter_offer}"
+    assert cast["coordinator_bishkek"].read(path)["receiver"] is None
+    assert cast["coordinator_osh"].read(path)["receiver"]["name"].startswith("Ak-Jol")
+    assert status(cast, "coordinator_bishkek", f"{path}/letter") == 404
+    refused(cast["coordinator_bishkek"].act_on(f"{path}/taking-back", {"reason": "by_giver"}), 403, "not-allowed")
+
+
+def _task_of(cast: Cast, scene: Scene) -> str:
+    return str(cast["coordinator_osh"].read(f"/handoffs/{scene.shelter_offer}")["task_id"])
 
 
 def test_who_declined_has_no_relation_any_more(cast: Cast, scene: Scene) -> None:
@@ -178,10 +211,15 @@ def test_the_board_shows_what_is_open_late_and_where(cast: Cast, scene: Scene) -
     refused(coordinator.get("/cases?status=lost"), 422, "invalid")
 
 
-def test_free_places_are_for_coordinators(cast: Cast) -> None:
-    for login, told in (("coordinator_bishkek", True), ("police_osh", False), ("auditor", False)):
+def test_free_places_are_for_coordinators_and_for_the_house_itself(cast: Cast) -> None:
+    for login, osh, bishkek in (
+        ("coordinator_bishkek", True, True),
+        ("shelter_osh", True, False),
+        ("police_osh", False, False),
+        ("auditor", False, False),
+    ):
         rows = {row["code"]: row["places"] for row in cast[login].read("/directory")["items"]}
-        assert (rows["shelter_osh"] is not None) is told
+        assert (rows["shelter_osh"] is not None, rows["shelter_bishkek"] is not None) == (osh, bishkek), login
 
 
 def test_forms_and_complaints_come_in_the_language_asked_for(cast: Cast, scene: Scene) -> None:

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Fill, Model, Offer
 
 Outcome = str | None
+ANNOUNCE_DANGER = {
+    "missing_review": ("missing_state", "found_in_danger"),
+    "ask_about_pressure": ("pressure_reported", "yes"),
+}
 OTHER_PERSON = {"closure_approval": "closure_proposal"}
 
 
@@ -67,6 +71,18 @@ ENDS: dict[str, Callable[[Facts], Outcome]] = {
 }
 
 
+def announced(model: Model, case: Episode, duty: Duty) -> None:
+    """Behind some steps the drawing itself says that the person is in danger, and both desks are called."""
+    fact, value = ANNOUNCE_DANGER.get(duty.element, ("", ""))
+    if fact and case.facts.get(fact) == value:
+        called(model, case, "danger")
+
+
+def called(model: Model, case: Episode, kind: str) -> None:
+    """The lead coordinator and the national desk are called."""
+    case.bends.calls |= {(kind, case.lead), (kind, model.duty_desk)}
+
+
 def claimed(case: Episode, duty: Duty, person: str) -> None:
     """A person works on it: what was accepted is in work."""
     duty.status, duty.by = "claimed", person
@@ -116,6 +132,7 @@ def completed(model: Model, case: Episode, duty: Duty, person: str, agency: str)
     """Done: where the drawing says so its scope ends, places are free, and the giver has the outcome."""
     duty.status = "done"
     case.done.append((duty.key[0], duty.element, person, agency))
+    announced(model, case, duty)
     outcome = ENDS[duty.element](case.facts) if duty.element in ENDS else None
     if outcome is None:
         return
@@ -202,6 +219,15 @@ def may_hand_over(model: Model, case: Episode, duty: Duty, to: str) -> bool:
     free = not case.pending(duty.key) and not asked and not any(d.travels for d in _together(case, duty.key))
     fits = to != duty.holder and to in {d.id for d in model.suitable(case, duty)}
     return free and fits and basis is not None and basis[1] in (None, to)
+
+
+def may_take_back(model: Model, case: Episode, offer: Offer, agency: str) -> bool:
+    """A desk that steers the case, always; the giver until the receiver answers for the person."""
+    desk = model.desks[agency]
+    if "coordinator" in desk.roles and (desk.region in ("national", case.region) or agency == case.lead):
+        return True
+    still = any(d.holder == offer.to and d.accountable == offer.giver for d in _together(case, offer.key))
+    return offer.state in PENDING or still
 
 
 def taken_back(model: Model, case: Episode, offer: Offer) -> None:

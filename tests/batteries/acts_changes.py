@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.batteries import acts
-from tests.batteries.bends import DECIDES, INITIAL, SERVICES, STAGES, Paper, Tie
+from tests.batteries.bends import BESIDE_PATH, DECIDES, INITIAL, SAFETY, SERVICES, STAGES, Paper, Tie
 from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Fill, Model
 
 Scope = tuple[str, str]
@@ -48,16 +48,30 @@ def left(model: Model, case: Episode, scope: Scope, *, wish: bool) -> None:
     acts.end(model, case, scope, "withdrawn" if wish else "recalled")
 
 
-def all_over(model: Model, case: Episode, *, wish: bool) -> None:
-    """Everything that runs in a case ends at once."""
+def all_over(model: Model, case: Episode, *, wish: bool, spares: bool = False) -> None:
+    """Everything that runs in a case ends at once, but for what keeps the person safe where that is spared."""
     scopes = {key[:2] for key in case.fills} | {offer.key[:2] for offer in case.offers}
     for scope in scopes | {duty.key[:2] for duty in open_duties(case)}:
-        left(model, case, scope, wish=wish)
+        if not (spares and case.bends.running.get(scope[0]) in SAFETY):
+            left(model, case, scope, wish=wish)
 
 
 def path_over(case: Episode) -> bool:
-    """Whether nothing but the preparing of the closure runs."""
-    return set(case.bends.running.values()) == {"closure"}
+    """Whether nothing but the preparing of the closure runs, and what keeps the person safe."""
+    return set(case.bends.running.values()) - SAFETY <= {"closure"}
+
+
+def may_end(model: Model, case: Episode, agency: str) -> bool:
+    """A coordinator; the house that has the person; where none has, who answers for a step of the path."""
+    if "coordinator" in model.desks[agency].roles:
+        return True
+    houses = {fill.agency for fill in case.fills.values() if fill.beds}
+    answers = any(
+        duty.holder == duty.accountable == agency and duty.status in ("open", "claimed")
+        for duty in case.duties.values()
+        if duty.process not in BESIDE_PATH
+    )
+    return answers and (not houses or agency in houses)
 
 
 def quiet(case: Episode) -> None:
@@ -66,11 +80,16 @@ def quiet(case: Episode) -> None:
     case.bends.silent |= case.bends.undecided.keys()
 
 
-def died(model: Model, case: Episode) -> None:
-    """Everything ends; both desks are called."""
-    quiet(case)
-    case.bends.calls |= {("death", case.lead), ("death", model.duty_desk)}
-    all_over(model, case, wish=False)
+def died(model: Model, case: Episode, agency: str) -> None:
+    """Everything ends, where somebody says so who may; both desks are called in any case."""
+    sure = "coordinator" in model.desks[agency].roles
+    if sure:
+        quiet(case)
+    ends = may_end(model, case, agency)
+    acts.called(model, case, "death")
+    if ends:
+        all_over(model, case, wish=False, spares=not sure)
+        case.facts["closure_reason"] = "died"
 
 
 def erased(model: Model, case: Episode) -> None:
@@ -106,6 +125,23 @@ def withdrawn(model: Model, case: Episode, purposes: list[str], agency: str) -> 
     for purpose in purposes:
         case.consents[purpose] = ("withdrawn", case.consents[purpose][1])
         case.bends.took[purpose] = (agency, "")
+    taken_back(model, case, purposes)
+
+
+def heard(model: Model, case: Episode, purpose: str, answer: str, agency: str, step: str) -> None:
+    """What the person says to a form; a yes that is none any more is taken back, with all that rested on it."""
+    was = case.consents.get(purpose, ("", None))[0] == "given"
+    alone = was and answer != "given" and not may_withdraw(model, case, [purpose], agency)
+    case.consents[purpose] = (answer, None)
+    case.bends.took[purpose] = (agency, step)
+    if alone:
+        case.bends.calls.add(("withdrawal_reported", case.lead))
+    if was and answer != "given":
+        taken_back(model, case, [purpose])
+
+
+def taken_back(model: Model, case: Episode, purposes: list[str]) -> None:
+    """What follows where the person does not agree any longer."""
     for scope in {duty.key[:2] for duty in open_duties(case) if duty.process in SERVICES}:
         if not _has_begun(case, scope) and _rests(model, case, scope, purposes):
             left(model, case, scope, wish=True)
@@ -140,6 +176,7 @@ def skipped(model: Model, case: Episode, duty: Duty) -> None:
 def stepped(model: Model, case: Episode, duty: Duty) -> None:
     """One step is left out: its offers are taken back, and the drawing goes on with what is known."""
     duty.status = "cancelled"
+    acts.announced(model, case, duty)
     for offer in case.pending(duty.key):
         offer.state = "recalled"
     outcome = acts.ENDS[duty.element](case.facts) if duty.element in acts.ENDS else None
@@ -161,17 +198,20 @@ def responder(case: Episode) -> dict[str, str]:
 
 
 # corrections
-def corrected(case: Episode, duty: Duty, new: Any, agency: str) -> bool:
+def corrected(model: Model, case: Episode, duty: Duty, new: Any, agency: str) -> bool:
     """What is true now, unless something else was found out since. Whether something had been decided on the old."""
     paper, bends = case.bends.papers[duty.id], case.bends
     old = paper.came_to
     changed = {n: v for n, v in new.facts.items() if old.facts.get(n) != v and _still(case, n, old)}
     case.facts.update(changed)
-    for purpose, answer in new.consents:
+    before, after = dict(old.consents), dict(new.consents)
+    for purpose in sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p)):
+        answer, given = after.get(purpose), case.consents.get(purpose, ("", None))[0] == "given"
         here = bends.took.get(purpose, ("", duty.id))[1] == duty.id
-        if (purpose, answer) not in old.consents and here:
-            case.consents[purpose] = (answer, None)
-            bends.took[purpose] = (agency, duty.id)
+        if given and answer != "given" and not (here and may_withdraw(model, case, [purpose], agency)):
+            bends.calls.add(("withdrawal_reported", case.lead))
+        elif here and (answer or given):
+            heard(model, case, purpose, answer or "withdrawn", agency, duty.id)
     bends.papers[duty.id] = Paper(paper.raw, paper.day, new, paper.agency)
     done = {other.process for other in case.duties.values() if other.status == "done"}
     return any(changed.keys() & DECIDES.get(process, set()) for process in done)

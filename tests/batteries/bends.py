@@ -24,6 +24,8 @@ STAGES = SERVICES | {"child_protection", "recovery", "closure"}  # whatever anot
 PLACES = {"shelter": "shelter"}  # the lane of a process whose agency takes the person in
 ARRIVALS = ("shelter_arrival", "reception", "arrival_confirmation")  # steps the person travels to
 INDEPENDENT = ("ask_about_pressure",)  # asked by somebody who has never had a part in the case
+SAFETY = {"missing", "danger", "withdrawal"}  # what keeps the person safe outlives the path
+BESIDE_PATH = SAFETY | {"child_found", "coming_of_age", "paper_record", "protection_asked"}  # what a message begins
 DECIDES = {  # the facts that a way or a table in each process asks about
     "national_referral": {
         "shelter_now",
@@ -69,7 +71,8 @@ DECIDES = {  # the facts that a way or a table in each process asks about
 DECLARED = tomllib.loads((Path(__file__).parents[2] / "workflows/kg/facts.toml").read_text())
 INITIAL = {name: fact.get("initial") for name, fact in DECLARED.items()}
 # of the alarms about a case as a whole, those that these acts raise
-CALLED = {"withdrawal_reported", "consent_withdrawn", "acted_on_old_answer", "missing", "danger", "death"}
+CALLED = {"withdrawal_reported", "left_reported", "consent_withdrawn", "acted_on_old_answer"}
+CALLED |= {"missing", "danger", "death"}
 
 
 @dataclass

@@ -191,7 +191,8 @@ class Model:
         for duty in duties:
             self._inherit(case, duty)
             case.duties[duty.id] = duty
-            duty.giver = duty.accountable = agency or case.lead
+            theirs = duty.element not in INDEPENDENT  # whether she was pressed, the coordinator has asked
+            duty.giver = duty.accountable = (agency if theirs else None) or case.lead
             holder = case.lead if duty.lane == "coordinator" else None
             fill = case.fills.get(duty.key)
             holder = fill.agency if fill else holder

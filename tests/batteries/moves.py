@@ -115,7 +115,6 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
     run.do(f"complete {duty.element}", case, lambda s: tasks.complete(s, duty.id, raw, by=by), refusals)
     if not refusals:
         case.facts.update(given.facts)
-        case.consents.update({p: (answer, None) for p, answer in given.consents if answer != "unknown"})
         moves_changes.written(run, case, duty, raw, given, by)
         acts.completed(run.model, case, duty, str(by.user_id), str(by.agency_id))
     run.check(case, by.agency_id)
@@ -239,11 +238,15 @@ def hand_over(run: Run, case: Episode, duty: Duty) -> None:
 
 
 def take_back(run: Run, case: Episode, offer: Offer) -> None:
-    """The giver or the coordinator takes an offer back, or the lane from the wrong agency."""
+    """The giver takes back what it is still accountable for, the coordinator anything."""
     by = run.anyone(run.rng.choice((offer.giver, case.lead)))
     why = run.rng.choice(("wrong_agency", "by_giver"))
-    run.do("take back", case, lambda s: handovers.take_back(s, offer.id, reason=why, by=by))
-    acts.taken_back(run.model, case, offer)
+    free = acts.may_take_back(run.model, case, offer, str(by.agency_id))
+    verb = "take back" if free else "take back too late"
+    refusals: Refusals = () if free else (NotAllowed,)
+    run.do(verb, case, lambda s: handovers.take_back(s, offer.id, reason=why, by=by), refusals)
+    if free:
+        acts.taken_back(run.model, case, offer)
     run.check(case, by.agency_id)
 
 

@@ -108,7 +108,7 @@ def correct(run: Run, case: Episode, duty: Duty) -> None:
     if fields:
         told = _told(run, case, duty, fields) - {paper.agency}
         case.bends.calls |= {("acted_on_old_answer", agency) for agency in told}
-        if acts.corrected(case, duty, new, paper.agency):
+        if acts.corrected(run.model, case, duty, new, paper.agency):
             case.bends.undecided[made.id] = duty.id
     run.check(case, by.agency_id)
 

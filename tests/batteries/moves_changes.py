@@ -7,6 +7,7 @@ from engine.actor import Actor
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.batteries import acts_changes as acts
 from tests.batteries import moves_bends, moves_twice
+from tests.batteries.acts import called
 from tests.batteries.bends import SERVICES, Paper
 from tests.batteries.driver import ZONE, Move, Refusals, Run
 from tests.batteries.model import HELD, PENDING, Duty, Episode, Offer
@@ -43,7 +44,8 @@ def written(run: Run, case: Episode, duty: Duty, raw: dict[str, Any], given: Any
     """A form was completed: what it says can be corrected, and who asked for a consent is known."""
     day, agency = run.now.astimezone(ZONE).date(), str(by.agency_id)
     case.bends.papers[duty.id] = Paper(raw, day, given, agency)
-    case.bends.took.update({purpose: (agency, duty.id) for purpose, _ in given.consents})
+    for purpose, answer in given.consents:
+        acts.heard(run.model, case, purpose, answer, agency, duty.id)
 
 
 # consent and services
@@ -72,41 +74,48 @@ def decline(run: Run, case: Episode, duty: Duty) -> None:
     run.do(verb, case, lambda s: changes.decline_service(s, duty.id, by=by), refusals)
     if not refusals:
         acts.left(run.model, case, duty.key[:2], wish=True)
+        _doubted(case, by, "withdrawal_reported")
     run.check(case, by.agency_id)
 
 
 # the person
 def leave(run: Run, case: Episode) -> None:
-    """The person leaves: everything ends as her wish, and closure is prepared."""
+    """The person leaves: everything ends as her wish, and closure is prepared; from most it is a report only."""
     by = run.anyone(run.rng.choice(acts.knowing(run.model, case)))
-    refusals: Refusals = (Conflict,) if acts.path_over(case) else ()
-    verb = "leave again" if refusals else "leave"
+    enters = acts.may_end(run.model, case, str(by.agency_id))
+    refusals: Refusals = (Conflict,) if enters and acts.path_over(case) else ()
+    verb = "leave again" if refusals else "leave" if enters else "report that she left"
     run.do(verb, case, lambda s: changes.leave(s, case.bends.reference, by=by), refusals)
-    if not refusals:
-        acts.all_over(run.model, case, wish=True)
+    if enters and not refusals:
+        acts.all_over(run.model, case, wish=True, spares=True)
         case.facts["closure_reason"] = "declined_help"
+    if not refusals:
+        _doubted(case, by, "left_reported")
     run.check(case, by.agency_id)
+
+
+def _doubted(case: Episode, by: Actor, kind: str) -> None:
+    """The coordinator is called where somebody else says what the person wishes."""
+    if not by.is_coordinator:
+        case.bends.calls.add((kind, case.lead))
 
 
 def die(run: Run, case: Episode) -> None:
     """The person has died."""
     by = run.anyone(run.rng.choice(acts.knowing(run.model, case)))
     run.do("die", case, lambda s: changes.died(s, case.bends.reference, by=by))
-    acts.died(run.model, case)
-    case.facts["closure_reason"] = "died"
+    acts.died(run.model, case, str(by.agency_id))
     run.check(case, by.agency_id)
 
 
 def missing_or_danger(run: Run, case: Episode) -> None:
-    """A search or a safety plan begins beside the path, once; the national desk is called."""
+    """A search or a safety plan begins beside the path, once; the desks are called every time."""
     what = run.rng.choice(sorted(BESIDE))
     verb, process = BESIDE[what]
     by = run.anyone(run.rng.choice(acts.knowing(run.model, case)))
-    refusals: Refusals = (Conflict,) if process in case.bends.running.values() else ()
-    said = f"{what} again" if refusals else what
-    run.do(said, case, lambda s: verb(s, case.bends.reference, by=by), refusals)
-    if not refusals:
-        case.bends.calls.add((what, run.model.duty_desk))
+    said = f"{what} again" if process in case.bends.running.values() else what
+    run.do(said, case, lambda s: verb(s, case.bends.reference, by=by))
+    called(run.model, case, what)
     run.check(case, by.agency_id)
 
 

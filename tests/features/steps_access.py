@@ -4,7 +4,7 @@ from typing import Any
 
 from pytest_bdd import given, then, when
 
-from engine import answers, cases, handoffs, oversight, tasks, timelines
+from engine import answers, cases, handoffs, oversight, papers, tasks, timelines
 from engine.access import visibility
 from engine.errors import NotFound
 from engine.models.answers import Answer
@@ -68,6 +68,30 @@ def cannot_see_task(world: World, agency: str, duty: str) -> None:
 
     world.attempt(look)
     nothing_found(world)
+
+
+def _letter(world: World, agency: str, duty: str) -> papers.Letter:
+    with world.reading() as session:
+        return papers.letter(session, world.offer(duty, "shelter_osh").id, by=world.actor(agency))
+
+
+@given(say("{agency:Agency} can print the letter of {duty:Duty}"))
+@then(say("{agency:Agency} can print the letter of {duty:Duty}"))
+def can_print(world: World, agency: str, duty: str) -> None:
+    assert _letter(world, agency, duty).receiver.code == "shelter_osh"
+
+
+@when(say("{agency:Agency} tries to print the letter of {duty:Duty}"))
+def tries_to_print(world: World, agency: str, duty: str) -> None:
+    world.attempt(lambda: _letter(world, agency, duty))
+
+
+@then(say("{agency:Agency} reads nowhere how many places {house:Agency} has"))
+def reads_no_places(world: World, agency: str, house: str) -> None:
+    by, there = world.actor(agency), world.agency(house).id
+    assert not visibility.sees_places(there, by=by)
+    assert visibility.sees_places(there, by=world.actor(house))
+    assert visibility.sees_places(there, by=world.actor("coordinator_osh"))
 
 
 @when(say("{agency:Agency} tries to look at the offer of {duty:Duty} to {receiver:Agency}"))

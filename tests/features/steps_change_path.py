@@ -27,6 +27,16 @@ def _correct(world: World, agency: str) -> None:
         corrections.correct(session, task.id, changed, reason="typing_error", by=by)
 
 
+@when(say("{agency:Agency} corrects the case plan: she agreed to none of it"))
+def agreed_to_none(world: World, agency: str) -> None:
+    by, task = world.actor(agency), world.task("case_plan")
+    no = {f"consent_{purpose}": "refused" for purpose in ("services", "shelter", "legal_aid")}
+    plan = {"services_planned": [], "shelter_planned": "no", "lawyer_wanted": "no"}
+    raw = world.answers_of("case_plan", by) | no | plan
+    with world.store.transaction() as session:
+        corrections.correct(session, task.id, raw, reason="misunderstood", by=by)
+
+
 @given(say("{agency:Agency} corrects the screening: no means was seen"))
 @when(say("{agency:Agency} corrects the screening: no means was seen"))
 def corrects(world: World, agency: str) -> None:
@@ -74,6 +84,17 @@ def takes_back_from(world: World, agency: str, duty: str, holder: str) -> None:
     assert held is not None and world.code_of(held.receiver_id) == holder
     with world.store.transaction() as session:
         handovers.take_back(session, held.id, reason="wrong_agency", by=world.actor(agency))
+
+
+@when(say("{agency:Agency} tries to take {duty:Duty} back from {holder:Agency}"))
+def tries_to_take_back(world: World, agency: str, duty: str, holder: str) -> None:
+    held = world.offer(duty, holder)
+
+    def take_back() -> None:
+        with world.store.transaction() as session:
+            handovers.take_back(session, held.id, reason="by_giver", by=world.actor(agency))
+
+    world.attempt(take_back)
 
 
 def _skip(world: World, agency: str, duty: str, reason: str) -> None:

@@ -4,9 +4,9 @@ from pytest_bdd import given, parsers, then, when
 from sqlmodel import select
 
 from engine import act as acts
-from engine import answers, changes, handoffs, tasks
+from engine import answers, changes, consents, handoffs, tasks
 from engine.demo import answering
-from engine.models.cases import Participation
+from engine.models.cases import ConsentAnswer, Participation
 from engine.models.work import PENDING_HANDOFF, HandoffState, TaskStatus
 from tests.features.steps_cases import say
 from tests.features.words import AGENCIES, any_of
@@ -47,13 +47,20 @@ def happened(world: World, who: str, what: str) -> None:
         HAPPENED[what](session, world.reference, by=by)
 
 
-@when(say("{agency:Agency} tries to say that she is missing"))
-def tries_to_say(world: World, agency: str) -> None:
-    def say_it() -> None:
+@when(say("{agency:Agency} tries to record that she refuses legal aid"))
+def tries_to_record(world: World, agency: str) -> None:
+    def record() -> None:
         with world.store.transaction() as session:
-            changes.missing(session, world.reference, by=world.actor(agency))
+            no = ConsentAnswer.REFUSED
+            consents.record(session, world.reference, "legal_aid", no, by=world.actor(agency))
 
-    world.attempt(say_it)
+    world.attempt(record)
+
+
+@then(say("{duty:Duty} is owed once"))
+def owed_once(world: World, duty: str) -> None:
+    assert len(world.tasks(duty)) == 1
+    assert len(world.leaves("task.opened", element=duty)) == 1
 
 
 @when(say("{agency:Agency} says that the case was opened twice"))

@@ -23,6 +23,7 @@ ALARMS = {
     "a duty is late": AlarmKind.OVERDUE,
     "she took a consent back": AlarmKind.CONSENT_WITHDRAWN,
     "somebody reports that she withdrew": AlarmKind.WITHDRAWAL_REPORTED,
+    "somebody says that she has left": AlarmKind.LEFT_REPORTED,
     "she is missing": AlarmKind.MISSING,
     "she is in danger": AlarmKind.DANGER,
     "she has died": AlarmKind.DEATH,

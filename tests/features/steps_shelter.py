@@ -63,6 +63,12 @@ def for_children(world: World) -> None:
         assert {session.get_one(Place, h.place_id).kind for h in offers} == {PlaceKind.CHILDREN}
 
 
+@then("nobody is alarmed that she has not arrived")
+def not_expected(world: World) -> None:
+    assert world.leaves("deadline.cancelled", clock="arrival")
+    assert not world.leaves("movement.late") and not world.leaves("alarm.raised", kind="not_arrived")
+
+
 @when(say("{agency:Agency} accepts the place in a shelter for both at the same moment"))
 def last_place(world: World, agency: str) -> None:
     ids = []

@@ -259,6 +259,12 @@ COUNTRIES = {
     ),
     "an unknown fact of a ground": ('=age_band = "child"', '=age = "child"', "grounds.child", "not known"),
     "a ground that is no condition": ('=age_band = "child"', "=needs", "grounds.child", "needs a boolean"),
+    "an alarm for an unknown message": (
+        "\n[purposes",
+        '\n[alarms]\nfire = { kind = "danger", to = ["duty_desk"] }\n[purposes',
+        "alarms.fire",
+        "No diagram knows",
+    ),
     "a clock from no date": (
         "amount = 1\n",
         'amount = 1\nfrom = "needs"\n',

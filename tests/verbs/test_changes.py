@@ -174,7 +174,7 @@ def test_protection_of_a_child_cannot_be_declined(store: Store) -> None:
 
 def test_leaving_ends_everything_as_the_persons_wish_and_prepares_closure(scene: Scene) -> None:
     scene.act(SHELTER, lambda s, by: changes.leave(s, scene.reference, by=by))
-    assert scene.open() == {"closure_proposal": COORDINATOR}
+    assert scene.open() == {"closure_proposal": COORDINATOR, "ask_about_pressure": COORDINATOR}
     assert scene.facts()["closure_reason"] == "declined_help"
     assert scene.handoff("shelter_arrival", SHELTER).state is HandoffState.WITHDRAWN
     actions = scene.actions()
@@ -186,7 +186,7 @@ def test_leaving_ends_everything_as_the_persons_wish_and_prepares_closure(scene:
 
 def test_death_calls_both_desks_and_prepares_closure(scene: Scene) -> None:
     scene.act(SHELTER, lambda s, by: changes.missing(s, scene.reference, by=by))
-    scene.act(SHELTER, lambda s, by: changes.died(s, scene.reference, by=by))
+    scene.act(COORDINATOR, lambda s, by: changes.died(s, scene.reference, by=by))
     assert scene.open() == {"closure_proposal": COORDINATOR}
     assert scene.alarms() == {("death", COORDINATOR), ("death", "coordinator_national")}
     assert scene.facts()["closure_reason"] == "died"
@@ -216,20 +216,6 @@ def test_each_withdrawal_is_asked_about_by_somebody_who_is_offered_it(scene: Sce
     first, second = scene.tasks("ask_about_pressure")
     assert first.holder_id == scene.agency(asker)
     assert (second.status, second.holder_id) == (TaskStatus.AWAITING, None)
-
-
-@pytest.mark.parametrize(
-    ("verb", "step", "kind"),
-    [(changes.missing, "missing_search", "missing"), (changes.danger, "safety_plan", "danger")],
-)
-def test_missing_and_danger_begin_beside_the_path_once(scene: Scene, verb, step: str, kind: str) -> None:
-    before = scene.open()
-    scene.act(SHELTER, lambda s, by: verb(s, scene.reference, by=by))
-    assert scene.open() == before | {step: COORDINATOR}
-    assert (kind, "coordinator_national") in scene.alarms()
-    assert scene.task(step).due_at is not None
-    with pytest.raises(Conflict):
-        scene.act(SHELTER, lambda s, by: verb(s, scene.reference, by=by))
 
 
 def test_a_mistake_is_ended_by_a_coordinator_only(scene: Scene) -> None:

@@ -7,12 +7,12 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import clock, consents, corrections
+from engine import changes, clock, consents, corrections
 from engine.corrections import Verdict, Version
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from engine.models.answers import Correction
-from engine.models.cases import ConsentAnswer
+from engine.models.cases import Consent, ConsentAnswer
 from engine.models.work import TaskStatus
 from tests.factories import case_at
 from tests.people import actor
@@ -121,8 +121,9 @@ def test_a_corrected_consent_counts_from_now_on(scene: Scene) -> None:
 def test_what_the_person_said_since_is_not_unsaid_by_a_correction(scene: Scene) -> None:
     """She took a consent back by herself; that the form should have said yes does not give it again."""
     correct(scene, "rights_and_consent", consent_services="refused")
-    for answer in (ConsentAnswer.GIVEN, ConsentAnswer.WITHDRAWN):
-        scene.act(COORDINATOR, lambda s, by, a=answer: consents.record(s, scene.reference, "services", a, by=by))
+    given = ConsentAnswer.GIVEN
+    scene.act(COORDINATOR, lambda s, by: consents.record(s, scene.reference, "services", given, by=by))
+    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
     correct(scene, "rights_and_consent", consent_services="given")
     with scene.store.reading() as session:
         act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
@@ -148,6 +149,53 @@ def test_a_stay_is_done_again_only_where_a_place_is_free(store: Store) -> None:
     assert (again.status, again.holder_id) == (TaskStatus.AWAITING, None)
     assert scene.handoff("shelter_arrival", SHELTER).place_id is not None
     scene.check_record()
+
+
+@pytest.mark.parametrize(
+    ("login", "form", "takes_back"),
+    [
+        (OFFICER, "rights_and_consent", False),
+        (COORDINATOR, "rights_and_consent", False),
+        (COORDINATOR, "case_plan", True),
+    ],
+)
+def test_a_consent_corrected_to_no_is_taken_back_or_reported(
+    store: Store, login: str, form: str, takes_back: bool
+) -> None:
+    """The plan has asked again since the rights talk: an old form does not unsay that, it makes the coordinator ask."""
+    scene = Scene(store, case_at(store, "stay_review", "legal_first_meeting", "service_first_contact"))
+    before, task, purposes = scene.open(), scene.task(form), ("legal_aid", "services", "shelter")
+    whole = scene.answers(form) | {f"consent_{purpose}": "refused" for purpose in purposes}
+    if form == "case_plan":  # a plan holds nothing the person has not agreed to
+        whole |= {"services_planned": [], "shelter_planned": "no", "lawyer_wanted": "no"}
+    scene.act(login, lambda s, by: corrections.correct(s, task.id, whole, reason="misunderstood", by=by))
+    answer = ConsentAnswer.REFUSED if takes_back else ConsentAnswer.GIVEN
+    assert {_newest(scene)[purpose].answer for purpose in purposes} == {answer}
+    services = {t.end_reason for t in scene.tasks("service_first_contact") if t.purpose == "services"}
+    assert services == ({"withdrawn_by_person"} if takes_back else {""})
+    assert (("consent_withdrawn", "legal_aid_centre") in scene.alarms()) is takes_back
+    assert (("withdrawal_reported", COORDINATOR) in scene.alarms()) is not takes_back
+    assert ("ask_about_pressure" in scene.open()) is takes_back
+    assert {"stay_review", "legal_first_meeting"} <= scene.open().keys() and (takes_back or scene.open() == before)
+    wanted = {"consent.refused", "handoff.withdrawn"} if takes_back else {"consent.withdrawal_reported"}
+    assert wanted | {"correction.made"} <= set(scene.actions())
+    scene.check_record()
+
+
+def test_a_yes_that_is_no_answer_any_more_is_taken_back_and_a_later_no_stands(scene: Scene) -> None:
+    correct(scene, "rights_and_consent", consent_return="unknown")
+    assert _newest(scene)["return"].answer is ConsentAnswer.WITHDRAWN
+    assert "ask_about_pressure" in scene.open() and "consent.withdrawn" in scene.actions()
+    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    correct(scene, "rights_and_consent", consent_services="refused")
+    correct(scene, "rights_and_consent", consent_services="given")
+    assert _newest(scene)["services"].answer is ConsentAnswer.WITHDRAWN, "what she said since is not overwritten"
+
+
+def _newest(scene: Scene) -> dict[str, Consent]:
+    with scene.store.reading() as session:
+        act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
+        return {c.purpose: c for c in act.consents()}
 
 
 def test_a_form_is_checked_against_the_day_it_was_completed(scene: Scene) -> None:

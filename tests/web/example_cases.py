@@ -150,7 +150,7 @@ CASE_SHOW: dict[str, Any] = {
         },
     ],
     "consent_purposes": [{"code": "services", "name": "services"}],
-    "consent_answers": ["given", "refused", "withdrawn"],
+    "consent_answers": ["given", "refused"],
     "extend_reasons": ["health", "trauma", "other"],
     "consents": [
         {"purpose": "shelter", "recipient": "", "answer": "given", "happened_at": hours(-118)},

@@ -217,9 +217,26 @@ def test_after_the_arrival_the_referrer_is_not_told_which_shelter_it_is(crew: Cr
     task = f"/tasks/{scene['awaiting']}"
     officer.act(task, f"{task}/departure", {"escort": "giver"})
     worker.act(task, f"{task}/arrival", {"condition": "well"})
-    for page in [*pages, f"/handoffs/{scene['handoff']}"]:
-        assert "Ak-Jol" not in officer.page(page), page
-        assert "Sezim-Ata" not in officer.page(page), page
+    for page in [*pages, f"/handoffs/{scene['handoff']}", "/alarms", "/sheets"]:
+        assert not re.search("Ak-Jol|Sezim-Ata", officer.page(page)), page
+    for page, status in (("letter", 404), ("taking-back", 403)):
+        answer = officer.get(f"/handoffs/{scene['handoff']}/{page}")
+        assert answer.status_code == status and "Ak-Jol" not in answer.text, page
+        assert "Ak-Jol" in crew[COORDINATOR].page(f"/handoffs/{scene['handoff']}/{page}")
+
+
+def test_the_numbers_of_the_directory_do_not_tell_where_she_is(crew: Crew, scene: dict[str, str]) -> None:
+    """What a referrer reads is the same before and after its own case was taken in."""
+
+    def directory(login: str) -> str:
+        return re.sub(r'\b[0-9a-f]{32}\b|(?:csrf|form_id)" value="[^"]*"', "", crew[login].page("/directory"))
+
+    before, known = directory(OFFICER), directory(COORDINATOR)
+    crew[SOCIAL_WORKER].act(f"/handoffs/{scene['handoff']}", f"/handoffs/{scene['handoff']}/acceptance")
+    assert directory(OFFICER) == before and "/ 15" not in before
+    assert directory(COORDINATOR) != known
+    own, other = crew[SOCIAL_WORKER].page("/directory"), "Sezim-Ata"
+    assert own.count('class="places"') == 1 and other in own, "a house reads its own numbers only"
 
 
 def _everything(store: Store) -> dict[str, list[Any]]:

@@ -90,10 +90,14 @@ def test_declining_leaving_and_mistakes(crew: Crew, store: Store, case: str) -> 
         answer = crew[COORDINATOR].send(page, f"/cases/{case}/{action}", fields)
         assert answer.status_code == 422 and "Choose one" in answer.text
     stay = newest(store, case, "stay_review").id
+    assert "independent" in crew[SOCIAL_WORKER].page(page)
     crew[SOCIAL_WORKER].act(page, f"/cases/{case}/waiver", {"service": stay})
     assert "stay_review" not in elements(store, case)
+    where = crew[OFFICER].act(page, f"/cases/{case}/changes/left")
+    assert where == f"/cases/{case}?done=reported" and "legal_first_meeting" in elements(store, case)
+    assert "You report this" in crew[OFFICER].page(page)
     crew[COORDINATOR].act(page, f"/cases/{case}/changes/left")
-    assert elements(store, case) == {"closure_proposal"}
+    assert elements(store, case) == {"closure_proposal", "ask_about_pressure"}
     crew[COORDINATOR].act(page, f"/cases/{case}/mistake", {"reason": "duplicate"})
     assert elements(store, case) == set()
     assert crew[COORDINATOR].get(page).status_code == 409
@@ -105,6 +109,8 @@ def test_missing_and_danger(crew: Crew, store: Store, case: str, what: str, begi
     crew[SOCIAL_WORKER].act(page, f"/cases/{case}/changes/{what}")
     assert begins in elements(store, case)
     assert "already known and under way" in crew[COORDINATOR].page(page)
+    again = [crew[login].act(page, f"/cases/{case}/changes/{what}") for login in (SOCIAL_WORKER, COORDINATOR)]
+    assert again == [f"/cases/{case}?done=changed"] * 2, "it may be said again, and nobody learns who said it before"
 
 
 def test_who_leaves_sees_the_case_no_more(crew: Crew, store: Store, case: str) -> None:

@@ -249,6 +249,7 @@ def upgrade() -> None:
                 "care_interrupted",
                 "disputed",
                 "withdrawal_reported",
+                "left_reported",
                 "consent_withdrawn",
                 "acted_on_old_answer",
                 "decided_on_old_answer",
