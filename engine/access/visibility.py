@@ -118,8 +118,8 @@ def receiver_named(by: Actor) -> ColumnElement[bool]:
         col(Movement.arrived_at).is_(None),
     )
     pending, held = col(Handoff.state).in_(PENDING_HANDOFF), col(Handoff.state).in_(HELD_HANDOFF)
-    gave = and_(Handoff.giver_id == by.agency_id, or_(pending, and_(held, travels.exists())))
-    known = or_(Handoff.receiver_id == by.agency_id, gave)
+    gave = and_(col(Handoff.giver_id) == by.agency_id, or_(pending, and_(held, travels.exists())))
+    known = or_(col(Handoff.receiver_id) == by.agency_id, gave)
     if not by.is_coordinator:
         return known
     return or_(known, col(Handoff.case_id).in_(visible_cases(by).with_only_columns(col(Case.id))))
