@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from engine import agencies, cases, changes, clock, handoffs, handovers, people, tasks, worker
+from engine import agencies, cases, changes, clock, handoffs, handovers, paths, people, tasks, worker
 from engine.database import Store
 from engine.errors import Conflict, NotAllowed
 from engine.models.cases import Participation
@@ -156,6 +156,16 @@ def test_what_it_starts_all_the_same_the_lead_answers_for(store: Store) -> None:
     scene.act(POLICE, lambda s, by: changes.danger(s, scene.reference, by=by))
     assert scene.open()["safety_plan"] == COORDINATOR
     assert {scene.code(task.giver_id) for task in scene.tasks("safety_plan")} == {COORDINATOR}
+    scene.check_record()
+
+
+def test_a_stage_begun_again_is_offered_where_who_did_it_before_is_gone(scene: Scene) -> None:
+    suspend(scene, POLICE)
+    told = {"child_path_open": False}
+    begin = {"reason": "urgent", "inputs": told}
+    scene.act(COORDINATOR, lambda s, by: paths.start_stage(s, scene.reference, "identification", **begin, by=by))
+    assert POLICE not in {scene.code(task.holder_id) for task in scene.tasks() if task.holder_id and not task.ended_at}
+    assert "first_responder" not in lanes(scene, POLICE)
     scene.check_record()
 
 
