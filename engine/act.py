@@ -169,8 +169,10 @@ class Act:
 
     @property
     def giver_id(self) -> str:
-        """Who gives what this act opens: the acting agency, or the coordinator where no agency acted."""
-        return self.given_by or self.by.agency_id or self.case.lead_agency_id
+        """Who gives what this act opens: the acting agency, or the coordinator where none acted that takes part."""
+        own = self.given_by or self.by.agency_id
+        takes_part = own is not None and (self.cause is not None or self.agency(own).active)
+        return own if own and takes_part else self.case.lead_agency_id
 
     def seal_facts(self) -> None:
         """Keep the facts as they are now."""

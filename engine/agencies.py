@@ -7,7 +7,7 @@ from .access import visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .models.cases import Case, CaseStatus
+from .models.cases import Case, CaseStatus, Participation
 from .models.people import Agency, Place, PlaceKind
 from .models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, AlarmKind, Handoff, UserTask
 from .participations import COORDINATOR
@@ -104,18 +104,16 @@ def close(session: Session, agency_id: str, *, successor_id: str | None, by: Act
 
 
 def _release(session: Session, agency: Agency, successor: Agency | None, reason: str, by: Actor) -> None:
-    """Case by case, in a fixed order: recall its offers, pass its tasks on, call the coordinators of its people."""
+    """Case by case, in a fixed order: recall its offers, pass its lanes on, call the coordinators of its people."""
     session.flush()
     for case_id in _concerned(session, agency):
         act = begin(session, case_id, by)
         _pass_lead(act, agency, successor)
-        if successor is None:
-            _mark_urgent(act, agency)
-        for handoff in _handoffs(act, agency):
-            if handoff.state in PENDING_HANDOFF or successor is None:
-                handovers.withdraw_from(act, handoff, reason)
-        for task in _tasks(act, agency):
-            _pass_on(act, task, successor, reason)
+        for handoff in _offered(act, agency):
+            handovers.withdraw_from(act, handoff, reason)
+        own = [present for present in act.participations() if present.agency_id == agency.id]
+        for present in sorted(own, key=lambda p: (p.instance_id, p.scope, p.lane)):
+            _pass_on(act, present, successor, reason)
         _answer_for(act, agency)
 
 
@@ -139,59 +137,99 @@ def _answer_for(act: Act, agency: Agency) -> None:
         act.record("task.accountable", task, element=task.element, agency=act.agency(act.case.lead_agency_id).name)
 
 
-def _mark_urgent(act: Act, agency: Agency) -> None:
-    """People in the care of an agency that is gone are urgent: offered to all at once, the coordinator called."""
-    for task in _tasks(act, agency):
-        task.urgent = True
-        act.session.add(task)
-        alarms.call(act, AlarmKind.CARE_INTERRUPTED, act.case.lead_agency_id, task_id=task.id)
-
-
 def _concerned(session: Session, agency: Agency) -> list[str]:
-    held = select(UserTask.case_id).where(UserTask.holder_id == agency.id, col(UserTask.status).in_(OPEN_TASK))
-    offered = select(Handoff.case_id).where(
-        Handoff.receiver_id == agency.id, col(Handoff.state).in_(PENDING_HANDOFF + HELD_HANDOFF)
+    filled = select(Participation.case_id).where(
+        Participation.agency_id == agency.id, col(Participation.until).is_(None)
     )
+    offered = select(Handoff.case_id).where(Handoff.receiver_id == agency.id, col(Handoff.state).in_(PENDING_HANDOFF))
     answered = select(UserTask.case_id).where(UserTask.accountable_id == agency.id, col(UserTask.status).in_(OPEN_TASK))
     led = select(Case.id).where(Case.lead_agency_id == agency.id, Case.status == CaseStatus.OPEN)
-    return sorted({found for query in (held, offered, answered, led) for found in session.exec(query).all()})
+    return sorted({found for query in (filled, offered, answered, led) for found in session.exec(query).all()})
 
 
-def _handoffs(act: Act, agency: Agency) -> list[Handoff]:
+def _offered(act: Act, agency: Agency) -> list[Handoff]:
     query = select(Handoff).where(
         Handoff.case_id == act.case.id,
         Handoff.receiver_id == agency.id,
-        col(Handoff.state).in_(PENDING_HANDOFF + HELD_HANDOFF),
+        col(Handoff.state).in_(PENDING_HANDOFF),
     )
     return list(act.session.exec(query).all())
 
 
-def _tasks(act: Act, agency: Agency) -> list[UserTask]:
-    query = select(UserTask).where(
-        UserTask.case_id == act.case.id,
-        UserTask.holder_id == agency.id,
-        col(UserTask.status).in_(OPEN_TASK),
-    )
-    return list(act.session.exec(query).all())
+def _pass_on(act: Act, present: Participation, successor: Agency | None, reason: str) -> None:
+    """What it had in one lane is the successor's, where it could be asked for it; otherwise it is offered to others.
 
-
-def _pass_on(act: Act, task: UserTask, successor: Agency | None, reason: str) -> None:
-    for present in act.participations():
-        key = (present.instance_id, present.scope, present.lane)
-        if key == (task.instance_id, task.scope, task.lane):
-            participations.leave(act, present)
-    handovers.put_back(act, task, act.case.lead_agency_id)
-    if successor is not None:
-        offers.settle(act, task, successor.id, place_id=_place_at(act, task, successor))
+    A handoff goes on with the successor: the giver gets its outcome. What the agency was about to hand over is not.
+    """
+    tasks = _of_lane(act, present)
+    owed = [task for task in tasks if task.status in OPEN_TASK]
+    for handoff in _handed(act, present):
+        if handoff.state in PENDING_HANDOFF:
+            handovers.recall(act, handoff, reason)
+    participations.leave(act, present)
+    if successor is not None and _can(act, successor, present.lane, owed or tasks[-1:]):
+        _succeed(act, present, successor, owed, place=any(offers.needs_place(act, task) for task in tasks))
     else:
-        offers.make(act, task)
-    act.record("task.agency_gone", task, element=task.element, reason=reason)
+        _interrupt(act, present, owed, reason)
+    for task in owed:
+        act.record("task.agency_gone", task, element=task.element, reason=reason)
 
 
-def _place_at(act: Act, task: UserTask, successor: Agency) -> str | None:
+def _of_lane(act: Act, present: Participation) -> list[UserTask]:
+    """Every task there was in this lane, the newest last."""
+    query = select(UserTask).where(
+        UserTask.instance_id == present.instance_id,
+        UserTask.scope == present.scope,
+        UserTask.lane == present.lane,
+    )
+    return list(act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.element, UserTask.service)).all())
+
+
+def _handed(act: Act, present: Participation) -> list[Handoff]:
+    """Every handoff there was of this lane."""
+    return [h for h in act.handoffs(present.instance_id, present.scope) if h.lane == present.lane]
+
+
+def _can(act: Act, successor: Agency, lane: str, about: list[UserTask]) -> bool:
+    """Whether a successor may fill a lane: its role, the people it serves, and who must be kept apart still count."""
+    return lane in successor.roles and all(
+        successor.id in {found.agency.id for found in offers.able(act, task)} for task in about
+    )
+
+
+def _succeed(act: Act, present: Participation, successor: Agency, owed: list[UserTask], *, place: bool) -> None:
+    participations.join(
+        act,
+        present.instance_id,
+        present.scope,
+        present.lane,
+        successor.id,
+        handoff_id=present.handoff_id,
+        place_id=_place_at(act, successor) if place else None,
+        places=directory.unit(act.facts).size,
+    )
+    for task in owed:
+        handovers.put_back(act, task, act.case.lead_agency_id)
+        offers.open_at(act, task, successor.id, journey=offers.journey_clock(act, task))
+
+
+def _interrupt(act: Act, present: Participation, owed: list[UserTask], reason: str) -> None:
+    """People in the care of an agency that is gone are urgent: offered to all at once, the coordinator called."""
+    giver_id = act.case.lead_agency_id
+    for handoff in _handed(act, present):
+        if handoff.state in HELD_HANDOFF:
+            handovers.recall(act, handoff, reason)
+            giver_id = handovers.giver_again(act, handoff)
+    for task in owed:
+        task.urgent = True
+        handovers.put_back(act, task, giver_id)
+        alarms.call(act, AlarmKind.CARE_INTERRUPTED, act.case.lead_agency_id, task_id=task.id)
+    if owed:
+        offers.make(act, owed[0])
+
+
+def _place_at(act: Act, successor: Agency) -> str | None:
     """The successor takes the person in even where its house is full; the record says so."""
-    if not offers.needs_place(act, task):
-        return None
     unit = directory.unit(act.facts)
     query = select(Place).where(Place.agency_id == successor.id, Place.kind == unit.place_kind)
     place = act.session.exec(query).first()

@@ -14,7 +14,7 @@ from .access import rules, visibility
 from .act import Act
 from .actor import Actor
 from .config import settings
-from .errors import Invalid, NotFound
+from .errors import Invalid, NotAllowed, NotFound
 from .finding import BoardFilter
 from .models.cases import Bundle as StoredBundle
 from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
@@ -58,15 +58,22 @@ def open_case(
         facts=b"",
         opened_at=clock.now(),
     )
-    abroad = bundle.country.regions[region].abroad
-    facts = {name: fact.initial for name, fact in bundle.facts.items()}
-    act = Act(session, case, bundle, facts | {"whereabouts": "abroad" if abroad else "in_country"}, by)
+    act = Act(session, case, bundle, _first_facts(bundle, region), by)
+    if not act.agency(case.opened_by_id).active:  # whoever opens a case is accountable for it
+        raise NotAllowed("Your agency takes no part at present. Call the coordinator, who can open the case.")
     act.seal_facts()
     session.add(case)
     session.flush()
     act.record("case.opened", case, region=region, agency=by.agency_name)
     instances.start(act, bundle.country.spine, lanes={"first_responder": by.agency_id or ""})
     return case
+
+
+def _first_facts(bundle: Any, region: str) -> dict[str, Any]:
+    """What is known before anybody has asked: where the person is."""
+    abroad = bundle.country.regions[region].abroad
+    facts = {name: fact.initial for name, fact in bundle.facts.items()}
+    return facts | {"whereabouts": "abroad" if abroad else "in_country"}
 
 
 def _add(session: Session, row: Any) -> Any:

@@ -4,7 +4,6 @@ The offer is an offer like any other. Until it is accepted the present agency ke
 it stays accountable until arrival.
 """
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from . import alarms, consents, deadlines, offers, outbox, participations
@@ -59,13 +58,13 @@ def offer(
 def take_over(act: Act, task: UserTask, handoff: Handoff) -> None:
     """The receiver has accepted: the lane and its open tasks are the receiver's, the old handoff has ended."""
     old_id = handoff.giver_id
-    within = () if task.lane == participations.COORDINATOR else _same_scope(task)
-    end_held(act, task.lane, old_id, *within)
     for present in _present(act, task):
         participations.leave(act, present)
     if task.lane == participations.COORDINATOR:
+        end_held(act, task.lane, old_id)
         pass_lead(act, handoff.receiver_id or "")
     else:
+        _end(act, [old for old in offers.of_lane(act, task) if old.id != handoff.id])
         participations.join(
             act,
             task.instance_id,
@@ -147,22 +146,33 @@ def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:
     """End a handoff from the giver's side: the receiver loses the lane, its tasks wait for the next agency."""
     task = act.session.get_one(UserTask, handoff.task_id)
     held = handoff.state in HELD_HANDOFF
-    offers.recall(act, handoff, reason)
-    if handoff.receiver_id:
-        outbox.notify(act, handoff.receiver_id, outbox.Notice.RECALLED, handoff_id=handoff.id)
+    recall(act, handoff, reason)
     rows = _open_tasks(act, task)
     if held and task.lane == participations.COORDINATOR:
-        pass_lead(act, handoff.giver_id)
+        lead_id = handoff.giver_id if act.agency(handoff.giver_id).active else alarms.duty_desk(act)
+        pass_lead(act, lead_id)
         for row in rows:
-            _pass_on(act, row, handoff.receiver_id or "", handoff.giver_id)
+            _pass_on(act, row, handoff.receiver_id or "", lead_id)
     elif held:
         for present in _present(act, task):
             participations.leave(act, present)
         for row in rows:
-            put_back(act, row, handoff.giver_id)
+            put_back(act, row, giver_again(act, handoff))
     waiting = next((row for row in rows if row.status is TaskStatus.AWAITING), None)
     if waiting is not None:
         offers.make(act, waiting)
+
+
+def recall(act: Act, handoff: Handoff, reason: str) -> None:
+    """Take a handoff back, and tell the receiver."""
+    offers.recall(act, handoff, reason)
+    if handoff.receiver_id:
+        outbox.notify(act, handoff.receiver_id, outbox.Notice.RECALLED, handoff_id=handoff.id)
+
+
+def giver_again(act: Act, handoff: Handoff) -> str:
+    """Who is accountable again for what was given: the giver, or the lead where the giver takes part no more."""
+    return handoff.giver_id if act.agency(handoff.giver_id).active else act.case.lead_agency_id
 
 
 def put_back(act: Act, task: UserTask, giver_id: str) -> None:
@@ -213,20 +223,22 @@ def _under_way(act: Act, task: UserTask) -> list[Movement]:
     return list(act.session.exec(query).all())
 
 
-def _same_scope(task: UserTask) -> tuple[ColumnElement[bool], ...]:
-    return (col(Handoff.instance_id) == task.instance_id, col(Handoff.scope) == task.scope)
-
-
-def end_held(act: Act, lane: str, receiver_id: str, *within: ColumnElement[bool]) -> None:
-    """The handoffs under which an agency held this part have ended; the coordinator's part is the whole case."""
+def end_held(act: Act, lane: str, receiver_id: str) -> None:
+    """The handoffs of the whole case under which an agency held this lane have ended."""
     query = select(Handoff).where(
         Handoff.case_id == act.case.id,
         Handoff.lane == lane,
         Handoff.receiver_id == receiver_id,
         col(Handoff.state).in_(HELD_HANDOFF),
-        *within,
     )
-    for old in act.session.exec(query).all():
+    _end(act, list(act.session.exec(query).all()))
+
+
+def _end(act: Act, handoffs: list[Handoff]) -> None:
+    """What was held under these has passed to another agency."""
+    for old in handoffs:
+        if old.state not in HELD_HANDOFF:
+            continue
         old.outcome = HANDED_OVER
         move(act, old, HandoffState.PARTLY_DONE)
 

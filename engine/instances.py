@@ -38,7 +38,10 @@ Operation = Callable[[Bundle, str, str, bytes, Mapping[str, Any], str], Step]
 def start(
     act: Act, process: str, *, inputs: dict[str, Any] | None = None, lanes: dict[str, str] | None = None
 ) -> ProcessInstance:
-    """Start a process in this case. `lanes` names the agencies that fill lanes from the beginning."""
+    """Start a process in this case. `lanes` names the agencies that fill lanes from the beginning.
+
+    One that takes part no more fills none: the step is offered to others.
+    """
     instance = ProcessInstance(
         id=new_id(),
         case_id=act.case.id,
@@ -51,7 +54,8 @@ def start(
     act.session.flush()
     act.record("instance.started", instance, process=process)
     for lane, agency_id in (lanes or {}).items():
-        participations.join(act, instance.id, "", lane, agency_id)
+        if act.agency(agency_id).active:
+            participations.join(act, instance.id, "", lane, agency_id)
     _advance(act, instance, lambda: runtime.start(act.bundle, process, instance.id, act.facts, inputs or {}))
     return instance
 

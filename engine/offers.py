@@ -26,7 +26,7 @@ from .transitions import move
 MOVED_ON = "process_moved_on"  # why an offer or handoff ends that nobody took back
 USUAL = "accept_normal"  # the clock for answering where a task names none
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
-TAKEN_BACK = ("wrong_agency", "by_giver", "agency_suspended", "agency_closed")
+TAKEN_BACK = ("wrong_agency", "by_giver")  # whoever was suspended may be asked again afterwards
 
 
 def make(act: Act, task: UserTask, *, again: bool = False) -> None:
@@ -183,12 +183,17 @@ def _tried(act: Act, task: UserTask) -> set[str]:
 
 def suitable(act: Act, task: UserTask) -> list[Candidate]:
     """Every agency that could take this task, the nearest first, those that declined included."""
+    return able(act, task, place=needs_place(act, task))
+
+
+def able(act: Act, task: UserTask, *, place: bool = False) -> list[Candidate]:
+    """Who could do it, a free place apart unless that is asked for."""
     return directory.candidates(
         act,
         role=task.lane,
         giver_id=task.giver_id,
         service=task.service,
-        place=needs_place(act, task),
+        place=place,
         without=excluded(act, task),
     )
 

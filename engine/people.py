@@ -119,11 +119,18 @@ def hand_all(session: Session, user_id: str, to_id: str, *, by: Actor) -> int:
     receiver = session.get(User, to_id)
     if receiver is None or receiver.agency_id != user.agency_id or not receiver.active or receiver.id == user.id:
         raise Invalid(fields={"to": "Choose an active colleague of the same agency."})
+    if is_away(receiver, clock.now()):
+        raise Conflict(f"{receiver.name} is away. Give it to whoever stands in, or to another colleague.")
     return move_tasks(session, user, receiver, by=by)
 
 
-def move_tasks(session: Session, user: User, receiver: User | None, *, by: Actor) -> int:
-    """Move the tasks a person has in hand to a colleague, or back to the desk. Returns how many."""
+def move_tasks(
+    session: Session, user: User, receiver: User | None, *, by: Actor, before: datetime | None = None
+) -> int:
+    """Move the tasks a person has in hand to a colleague, or back to the desk. Returns how many.
+
+    `before` leaves with the person what was taken in hand later.
+    """
     query = select(UserTask.id, UserTask.case_id).where(
         UserTask.claimed_by_id == user.id, UserTask.status == TaskStatus.CLAIMED
     )
@@ -132,6 +139,8 @@ def move_tasks(session: Session, user: User, receiver: User | None, *, by: Actor
         act = begin(session, case_id, by)
         task = session.get_one(UserTask, task_id, populate_existing=True)
         if task.claimed_by_id != user.id or task.status is not TaskStatus.CLAIMED:
+            continue
+        if before is not None and task.claimed_at is not None and task.claimed_at >= before:
             continue
         task.claimed_by_id = receiver.id if receiver else None
         task.status = TaskStatus.CLAIMED if receiver else TaskStatus.OPEN
@@ -175,7 +184,8 @@ def leaves_beginning(session: Session, now: datetime) -> list[User]:
 def begin_leave(session: Session, user_id: str) -> int:
     """A leave has begun: what the person has in hand goes to the deputy, or to the desk where there is none."""
     user = session.get_one(User, user_id)
-    return move_tasks(session, user, deputy_of(session, user, clock.now()), by=SYSTEM)
+    deputy = deputy_of(session, user, clock.now())
+    return move_tasks(session, user, deputy, by=SYSTEM, before=user.away_from)
 
 
 def check_manager(by: Actor) -> None:

@@ -1,8 +1,9 @@
 """What each act does to the model: the consequences of accepting, declining, completing and arriving."""
 
 from collections.abc import Callable
+from datetime import datetime
 
-from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Fill, Model, Offer
+from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Fill, Key, Model, Offer
 
 Outcome = str | None
 ANNOUNCE_DANGER = {
@@ -83,9 +84,9 @@ def called(model: Model, case: Episode, kind: str) -> None:
     case.bends.calls |= {(kind, case.lead), (kind, model.duty_desk)}
 
 
-def claimed(case: Episode, duty: Duty, person: str) -> None:
+def claimed(case: Episode, duty: Duty, person: str, now: datetime) -> None:
     """A person works on it: what was accepted is in work."""
-    duty.status, duty.by = "claimed", person
+    duty.status, duty.by, duty.since = "claimed", person, now
     for offer in case.offers:
         if offer.key == duty.key and offer.state == "accepted":
             offer.state = "in_work"
@@ -124,6 +125,7 @@ def rerouted(model: Model, case: Episode, duty: Duty, to: str) -> bool:
         return False
     for offer in case.pending(duty.key):
         offer.state = "recalled"
+    duty.interrupted = False
     model.offer(case, duty, to, basis[0])
     return True
 
@@ -167,8 +169,8 @@ def _handed_over(model: Model, case: Episode, offer: Offer) -> None:
     """Another agency of the role has the lane; where the person moves, the old one is accountable until arrival."""
     old, new = offer.giver, str(offer.to)
     for held in case.offers:
-        same = held.key == offer.key or held.key[2] == offer.key[2] == "coordinator"
-        if same and held.to == old and held.state in HELD and held is not offer:
+        whole = held.key[2] == offer.key[2] == "coordinator"
+        if (held.to == old if whole else held.key == offer.key) and held.state in HELD and held is not offer:
             held.state = "partly_done"
     leaving = case.fills.pop(offer.key, None)
     if leaving and leaving.beds:
@@ -180,7 +182,7 @@ def _handed_over(model: Model, case: Episode, offer: Offer) -> None:
     for duty in _together(case, offer.key):
         _pass(duty, old, new)
         if offer.beds:
-            duty.travels, duty.departed, duty.accountable = True, False, old
+            duty.travels, duty.departed, duty.accountable, duty.sender = True, False, old, old
 
 
 def lead(model: Model, case: Episode, new: str) -> None:
@@ -231,21 +233,42 @@ def may_take_back(model: Model, case: Episode, offer: Offer, agency: str) -> boo
 
 
 def taken_back(model: Model, case: Episode, offer: Offer) -> None:
-    """The giver has it again, and the next agency is asked."""
+    """The giver has it again, and the next agency is asked. Who takes part no more gets nothing back."""
     held, offer.back = offer.state in HELD, True
     offer.state = "recalled"
     duties = _together(case, offer.key)
     if held and offer.key[2] == "coordinator":
-        lead(model, case, offer.giver)
+        giver = offer.giver if model.desks[offer.giver].active else model.duty_desk
+        lead(model, case, giver)
         for duty in duties:
-            _pass(duty, str(offer.to), offer.giver)
+            _pass(duty, str(offer.to), giver)
     elif held:
-        fill = case.fills.pop(offer.key)
-        if fill.beds:
-            model.beds[fill.beds].taken -= fill.units
+        leave(model, case, offer.key)
         for duty in duties:
-            duty.status, duty.holder, duty.by, duty.travels = "awaiting", None, None, False
-            duty.giver = duty.accountable = offer.giver
+            put_back(duty, giver_again(model, case, offer))
+    ask_again(model, case, duties)
+
+
+def giver_again(model: Model, case: Episode, offer: Offer) -> str:
+    """Who is accountable again for what was given: the giver, or the lead where the giver takes part no more."""
+    return offer.giver if model.desks[offer.giver].active else case.lead
+
+
+def leave(model: Model, case: Episode, key: Key) -> None:
+    """The lane is empty, and its places are free."""
+    fill = case.fills.pop(key)
+    if fill.beds:
+        model.beds[fill.beds].taken -= fill.units
+
+
+def put_back(duty: Duty, giver: str) -> None:
+    """It waits for the next agency."""
+    duty.status, duty.holder, duty.by, duty.travels = "awaiting", None, None, False
+    duty.giver = duty.accountable = giver
+
+
+def ask_again(model: Model, case: Episode, duties: list[Duty]) -> None:
+    """The next agency is asked for what nobody holds."""
     waiting = next((duty for duty in duties if duty.status == "awaiting"), None)
     if waiting:
         model.make(case, waiting)

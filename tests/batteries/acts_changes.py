@@ -11,7 +11,7 @@ Scope = tuple[str, str]
 
 def open_duties(case: Episode) -> list[Duty]:
     """What is owed now."""
-    return [duty for duty in case.duties.values() if duty.status in OPEN]
+    return list(case.owed())
 
 
 def sees(model: Model, case: Episode, agency: str) -> bool:
@@ -184,11 +184,12 @@ def stepped(model: Model, case: Episode, duty: Duty) -> None:
         acts.end(model, case, duty.key[:2], outcome)
 
 
-def began(case: Episode, instance: str, lanes: dict[str, str]) -> None:
-    """A person began a process beside the path, with these agencies in its lanes."""
+def began(model: Model, case: Episode, instance: str, lanes: dict[str, str]) -> None:
+    """A person began a process beside the path, with those of these agencies in its lanes that still take part."""
     case.bends.begun.add(instance)
     for lane, agency in lanes.items():
-        case.fills[instance, "", lane] = Fill(agency)
+        if model.desks[agency].active:
+            case.fills[instance, "", lane] = Fill(agency)
 
 
 def responder(case: Episode) -> dict[str, str]:
@@ -255,7 +256,7 @@ def unlinked(model: Model, leading: Episode, follower: Episode) -> None:
     assert tie is not None
     follower.bends.tie, follower.bends.person = None, tie.person
     if follower.open and follower.lead == leading.lead:
-        led_by(model, follower, tie.lead)
+        led_by(model, follower, tie.lead if model.desks[tie.lead].active else model.lead(follower.region))
 
 
 def led_by(model: Model, case: Episode, desk: str) -> None:

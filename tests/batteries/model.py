@@ -6,11 +6,12 @@ asked, which places are taken and how every handoff stands. The battery compares
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from engine.demo.agencies import AGENCIES
 from tests.batteries.bends import ARRIVALS, INDEPENDENT, Bends
+from tests.batteries.desks import Beds, Desk
 
 PENDING = ("offered", "delivered", "opened")
 HELD = ("accepted", "in_work")
@@ -51,33 +52,6 @@ Key = tuple[str, str, str]  # instance, scope, lane
 Facts = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Desk:
-    """An agency as the directory has it."""
-
-    id: str
-    code: str
-    region: str
-    roles: frozenset[str]
-    services: frozenset[str]
-    sexes: frozenset[str]
-    ages: frozenset[str]
-    families: bool
-
-
-@dataclass
-class Beds:
-    """The places of one kind in one agency."""
-
-    total: int
-    taken: int
-    confirmed_at: datetime
-
-    def may_have(self, units: int, now: datetime) -> bool:
-        """Whether they may be asked for: enough is free, or nobody has confirmed the number for a day."""
-        return self.taken + units <= self.total or now - self.confirmed_at > timedelta(hours=24)
-
-
 @dataclass
 class Fill:
     """The agency that fills a lane, and the places it gives."""
@@ -101,6 +75,7 @@ class Offer:
     basis: str = ""
     id: str = ""
     back: bool = False  # taken back by the giver
+    names: tuple[str, str] = ("", "")  # of giver and receiver, as they were called then
 
 
 @dataclass
@@ -123,11 +98,24 @@ class Duty:
     travels: bool = False
     departed: bool = False
     exhausted: str = ""
+    since: datetime | None = None  # when `by` took it
+    sender: str = ""  # from where the person travels
+    left_at: datetime | None = None  # when the person is said to have departed
+    interrupted: bool = False  # whoever had the person in care is gone
 
     @property
     def lane(self) -> str:
         """The role that owes it."""
         return self.key[2]
+
+
+@dataclass
+class Relayed:
+    """An act that was entered for another agency."""
+
+    agency: str
+    entered_by: str
+    state: str = "unconfirmed"
 
 
 @dataclass
@@ -144,26 +132,32 @@ class Episode:
     fills: dict[Key, Fill] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
     offers: list[Offer] = field(default_factory=list)
+    known: dict[str, Offer] = field(default_factory=dict)  # those that were found in the database, by their id
     done: list[tuple[str, str, str, str]] = field(default_factory=list)  # instance, element, person, agency
     bends: Bends = field(default_factory=Bends)
+    relays: dict[str, Relayed] = field(default_factory=dict)
 
-    @property
-    def exhausted(self) -> int:
-        """How often nobody was found for one of its duties."""
-        return sum(offer.state == "exhausted" for offer in self.offers)
+    exhausted: int = 0  # how often nobody was found for one of its duties
+    _owed: list[Duty] = field(default_factory=list)
+    _asked: list[Offer] = field(default_factory=list)
+    _known: list[int] = field(default_factory=lambda: [0, 0])  # how many duties and offers these have been told of
+
+    def owed(self) -> list[Duty]:
+        """The duties that have not ended."""
+        new = islice(self.duties.values(), self._known[0], None) if len(self.duties) > self._known[0] else ()
+        self._known[0] = len(self.duties)
+        self._owed = [duty for duty in (*self._owed, *new) if duty.status in OPEN]
+        return self._owed
+
+    def asked(self) -> list[Offer]:
+        """The handoffs that have not ended."""
+        new, self._known[1] = self.offers[self._known[1] :], len(self.offers)
+        self._asked = [offer for offer in (*self._asked, *new) if offer.state in PENDING + HELD]
+        return self._asked
 
     def pending(self, key: Key) -> list[Offer]:
         """The unanswered offers of one lane."""
-        return [o for o in self.offers if o.key == key and o.state in PENDING]
-
-
-def desks(ids: dict[str, str]) -> dict[str, Desk]:
-    """The demo directory by id; `ids` names the id of each code."""
-    made = {}
-    for code, (_, region, roles, services, sexes, ages, families, _) in AGENCIES.items():
-        words = [frozenset(text.split()) for text in (roles, services, sexes, ages)]
-        made[ids[code]] = Desk(ids[code], code, region, words[0], words[1], words[2], words[3], families)
-    return made
+        return [o for o in self.asked() if o.key == key and o.state in PENDING]
 
 
 @dataclass
@@ -174,6 +168,14 @@ class Model:
     beds: dict[tuple[str, str], Beds]
     now: datetime
     episodes: dict[str, Episode] = field(default_factory=dict)
+    running: list[Episode] = field(default_factory=list)
+    met: int = 0  # how many cases `running` has been told of
+
+    def open_cases(self) -> list[Episode]:
+        """The cases that are not closed."""
+        new = list(islice(self.episodes.values(), self.met, None))
+        self.met, self.running = len(self.episodes), [case for case in (*self.running, *new) if case.open]
+        return self.running
 
     @property
     def duty_desk(self) -> str:
@@ -182,8 +184,8 @@ class Model:
 
     def lead(self, region: str) -> str:
         """The coordinator of a region, else the national one."""
-        own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region]
-        return own[0].id if own else self.duty_desk
+        own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region and d.asked]
+        return min(own, key=lambda d: d.code).id if own else self.duty_desk
 
     # what the drawing did
     def opened(self, case: Episode, duties: Iterable[Duty], agency: str | None) -> None:
@@ -197,7 +199,7 @@ class Model:
             fill = case.fills.get(duty.key)
             holder = fill.agency if fill else holder
             if holder:
-                self._put(duty, holder, moves=duty.element in ARRIVALS)
+                self.put(duty, holder, moves=duty.element in ARRIVALS)
             else:
                 self.make(case, duty)
 
@@ -236,23 +238,31 @@ class Model:
 
     def suitable(self, case: Episode, duty: Duty) -> list[Desk]:
         """Who could take it, the nearest first."""
-        other = OTHER_AGENCY.get(duty.element)
-        barred = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
-        barred |= case.bends.parts if duty.element in INDEPENDENT else set()
+        barred = self.barred(case, duty)
         place = self.needs_place(case, duty)
-        fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d, place)]
+        fitting = [d for d in self.desks.values() if d.id not in barred and self.fits(case, duty, d, place)]
         return sorted(fitting, key=lambda d: (d.id != duty.giver, d.region != case.region, d.code))
+
+    def barred(self, case: Episode, duty: Duty) -> set[str]:
+        """Which agencies did the earlier step that another one must follow, or had any part where none may have."""
+        other = OTHER_AGENCY.get(duty.element)
+        found = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
+        if duty.element in INDEPENDENT:
+            found |= case.bends.parts | {case.lead, *(fill.agency for fill in case.fills.values())}
+        return found
 
     def needs_place(self, case: Episode, duty: Duty) -> bool:
         """Whether whoever takes it takes the person in."""
         return (duty.process, duty.lane) == ("shelter", "shelter")
 
-    def _fits(self, case: Episode, duty: Duty, desk: Desk, place: bool) -> bool:
+    def fits(self, case: Episode, duty: Duty, desk: Desk, place: bool) -> bool:
+        """Whether this agency may be asked: it is there, it does this, for such people, with a place."""
         age = "adult" if case.facts.get("age_band") == "adult" else "child"
         units = self.units(case)
-        beds = self.beds.get((desk.id, self._kind(case)))
+        beds = self.beds.get((desk.id, self.kind(case)))
         return (
-            duty.lane in desk.roles
+            desk.asked
+            and duty.lane in desk.roles
             and (not duty.service or duty.service in desk.services)
             and (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
             and (not desk.ages or age in desk.ages)
@@ -264,7 +274,8 @@ class Model:
         """How many people are placed together."""
         return 1 + int(case.facts.get("dependants") or 0)
 
-    def _kind(self, case: Episode) -> str:
+    def kind(self, case: Episode) -> str:
+        """Whose places are needed."""
         if self.units(case) > 1:
             return "families"
         if case.facts.get("age_band") != "adult":
@@ -292,7 +303,7 @@ class Model:
             self.offer(case, duty, desk.id, basis[0])
 
     def _take_own(self, case: Episode, duty: Duty, agency: str) -> bool:
-        beds = (agency, self._kind(case)) if self.needs_place(case, duty) else None
+        beds = (agency, self.kind(case)) if self.needs_place(case, duty) else None
         units = self.units(case)
         if beds and not self.take(beds, units):
             return False
@@ -310,22 +321,27 @@ class Model:
     def offer(self, case: Episode, duty: Duty, to: str, basis: str, giver: str = "") -> None:
         """One more offer."""
         duty.exhausted = ""
-        beds = (to, self._kind(case)) if self.needs_place(case, duty) else None
-        case.offers.append(Offer(duty.id, duty.key, giver or duty.giver, to, beds, self.units(case), basis=basis))
+        beds = (to, self.kind(case)) if self.needs_place(case, duty) else None
+        giver = giver or duty.giver
+        names = (self.desks[giver].name, self.desks[to].name)
+        case.offers.append(Offer(duty.id, duty.key, giver, to, beds, self.units(case), basis=basis, names=names))
 
     def _exhaust(self, case: Episode, duty: Duty, why: str) -> None:
-        case.offers.append(Offer(duty.id, duty.key, duty.giver, None, None, 1, "exhausted"))
+        names = (self.desks[duty.giver].name, "")
+        case.offers.append(Offer(duty.id, duty.key, duty.giver, None, None, 1, "exhausted", names=names))
         duty.giver = duty.accountable = case.lead
         duty.exhausted = why
+        case.exhausted += 1
 
     def settle(self, case: Episode, duty: Duty, agency: str, beds: tuple[str, str] | None, units: int) -> None:
         """The agency fills the lane: every waiting duty of it is on its desk."""
         case.fills[duty.key] = Fill(agency, beds, units)
         for waiting in case.duties.values():
             if waiting.key == duty.key and waiting.status == "awaiting":
-                self._put(waiting, agency, moves=(waiting.process, waiting.lane) in MOVING)
+                self.put(waiting, agency, moves=(waiting.process, waiting.lane) in MOVING)
 
-    def _put(self, duty: Duty, agency: str, *, moves: bool = False) -> None:
+    def put(self, duty: Duty, agency: str, *, moves: bool = False) -> None:
+        """On the desk of this agency; where the person moves there, the giver is accountable until arrival."""
         duty.status, duty.holder, duty.exhausted = "open", agency, ""
         duty.travels, duty.departed = moves and duty.giver != agency, False
-        duty.accountable = duty.giver if duty.travels else agency
+        duty.sender, duty.accountable = duty.giver, duty.giver if duty.travels else agency

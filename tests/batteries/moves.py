@@ -13,19 +13,19 @@ from engine.models.cases import ConsentAnswer
 from engine.models.columns import UTCDateTime
 from engine.models.people import Agency, PlaceKind
 from engine.models.work import Alarm, DeclineCode
-from tests.batteries import acts, moves_changes, observed, world
-from tests.batteries.driver import Move, Refusals, Run
-from tests.batteries.model import HELD, PENDING, Duty, Episode, Offer
+from tests.batteries import acts, moves_behalf, moves_changes, moves_desks, moves_people, observed
+from tests.batteries.driver import HOPELESS, Move, Refusals, Run
+from tests.batteries.model import PENDING, Duty, Episode, Offer
 
 DUE = text(
     "SELECT id, case_id, kind, about_id, next_at FROM deadline WHERE state = 'running' ORDER BY next_at, id LIMIT 1"
 ).columns(next_at=UTCDateTime())
 PURPOSES = ("urgent_help", "identification", "shelter", "services", "legal_aid", "protection", "return")
-HOPELESS = 12  # how often nobody is found before people leave a case to the clock and look after others
 
 
 def step(run: Run) -> None:
     """One act of somebody, or of time; then everything is compared."""
+    run.steps += 1
     run.later(timedelta(seconds=run.rng.randint(2, 900)))
     choices = _moves(run)
     _, act, about = run.rng.choices(choices, [choice[0] for choice in choices])[0]
@@ -33,31 +33,37 @@ def step(run: Run) -> None:
 
 
 def _moves(run: Run) -> list[Move]:
-    live = [case for case in run.model.episodes.values() if case.open and case.exhausted < HOPELESS]
+    live = run.live()
     if len(live) < run.episodes:
         return [(1.0, open_case, ()), *moves_changes.beginnings(run)]
     case = run.rng.choice(live)
     moves: list[Move] = [(1.2, tick, ()), (0.15, consent, (case,)), (0.4, acknowledge, (case,))]
     moves.append((0.1, confirm_places, ()))
-    for offer in case.offers:
-        if offer.state in PENDING:
-            about = (case, offer)
-            moves += [(3.0, accept, about), (1.0, decline, about), (0.5, open_card, about), (0.2, deliver, about)]
-            moves += [(0.2, wrong_answer, about), (0.2, take_back, about)]
-        elif offer.state in HELD:
-            moves.append((0.1, take_back, (case, offer)))
-    for duty in case.duties.values():
-        if duty.status in ("awaiting", "open", "claimed"):
-            moves += _duty_moves(case, duty)
+    for offer in case.asked():
+        moves += _offer_moves(run, case, offer) if offer.state in PENDING else [(0.1, take_back, (case, offer))]
+    for duty in case.owed():
+        moves += _duty_moves(run, case, duty)
+    moves += moves_desks.moves(run) + moves_people.moves(run) + moves_behalf.moves(run, case)
     return moves + moves_changes.of_case(run, case)
 
 
-def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
+def _offer_moves(run: Run, case: Episode, offer: Offer) -> list[Move]:
+    about = (case, offer)
+    moves: list[Move] = [(0.2, take_back, about)]
+    if not run.present(offer.to):
+        return moves
+    moves += [(3.0, accept, about), (1.0, decline, about), (0.5, open_card, about), (0.2, deliver, about)]
+    return [*moves, (0.2, wrong_answer, about)]
+
+
+def _duty_moves(run: Run, case: Episode, duty: Duty) -> list[Move]:
     about = (case, duty)
     if duty.status == "awaiting":
         urge = 0.6 if duty.exhausted else 0.2
         return [(urge, reroute, about), (urge / 2, find_place, about), (urge, consent, (case, duty.purpose))]
     moves: list[Move] = [(0.3, reassign, about), (0.2, wrong_task, about), (0.3, hand_over, about)]
+    if not run.present(duty.holder):
+        return [(0.3, hand_over, about)]
     if duty.travels:
         moves += [(1.0, depart, about), (2.0, arrive, about)]
     if duty.status == "open":
@@ -69,7 +75,7 @@ def _duty_moves(case: Episode, duty: Duty) -> list[Move]:
 # tasks
 def open_case(run: Run) -> None:
     """A first responder detects somebody."""
-    by = run.staff.by_login[run.rng.choice(world.FIRST_RESPONDERS)]
+    by = run.anyone(run.rng.choice(moves_desks.first_responders(run)))
     region = run.rng.choice((by.region, by.region, "osh", "bishkek"))
     opened = run.do("open case", None, lambda s: cases.open_case(s, by=by, region=region))
     case = run.model.episodes[opened.id] = Episode(opened.id, run.model.lead(region), region, {})
@@ -83,7 +89,7 @@ def claim(run: Run, case: Episode, duty: Duty) -> None:
     free = acts.may_claim(case, duty, str(by.user_id))
     run.do("claim", case, lambda s: tasks.claim(s, duty.id, by=by), () if free else (NotAllowed,))
     if free:
-        acts.claimed(case, duty, str(by.user_id))
+        acts.claimed(case, duty, str(by.user_id), run.now)
     run.check(case, by.agency_id)
 
 
@@ -97,9 +103,12 @@ def release(run: Run, case: Episode, duty: Duty) -> None:
 
 def reassign(run: Run, case: Episode, duty: Duty) -> None:
     """A colleague or the coordinator gives it to a named person."""
-    to, by = run.anyone(duty.holder), run.anyone(run.rng.choice((str(duty.holder), case.lead)))
-    run.do("reassign", case, lambda s: tasks.reassign(s, duty.id, str(to.user_id), by=by))
-    acts.claimed(case, duty, str(to.user_id))
+    to, by = run.anyone(duty.holder), run.anyone(duty.holder, case.lead)
+    refusals: Refusals = (Conflict,) if run.person(to).is_away(run.now) else ()
+    verb = "reassign" if not refusals else "reassign to the away"
+    run.do(verb, case, lambda s: tasks.reassign(s, duty.id, str(to.user_id), by=by), refusals)
+    if not refusals:
+        acts.claimed(case, duty, str(to.user_id), run.now)
     run.check(case, by.agency_id)
 
 
@@ -122,8 +131,9 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
 
 def wrong_task(run: Run, case: Episode, duty: Duty) -> None:
     """A stranger, a stale page or a second claim: refused, and nothing changes."""
-    if run.rng.random() < 0.5:
-        by = run.anyone(run.staff.codes["prosecutor" if duty.lane != "prosecutor" else "hotline"])
+    stranger = run.staff.codes["prosecutor" if duty.lane != "prosecutor" else "hotline"]
+    if run.rng.random() < 0.5 and run.present(stranger):
+        by = run.anyone(stranger)
         run.do("stranger claims", case, lambda s: tasks.claim(s, duty.id, by=by), (NotFound,))
     else:
         by = run.anyone(duty.holder)
@@ -161,8 +171,8 @@ def deliver(run: Run, case: Episode, offer: Offer) -> None:
     """The receiver's worklist is shown: every offer in it is delivered."""
     by = run.anyone(offer.to)
     run.do("deliver", case, lambda s: handoffs.deliver(s, by=by))
-    for other in run.model.episodes.values():
-        for one in other.offers:
+    for other in run.model.open_cases():
+        for one in other.asked():
             if one.to == by.agency_id and one.state == "offered":
                 one.state = "delivered"
     run.check(case, by.agency_id)
@@ -197,6 +207,7 @@ def find_place(run: Run, case: Episode, duty: Duty) -> None:
     refusals: Refusals = (Conflict,) if case.pending(duty.key) else ()
     run.do("find place", case, lambda s: handoffs.find_place(s, duty.id, by=by), refusals)
     if not refusals:
+        duty.interrupted = False
         run.model.make(case, duty, again=True)
     run.check(case, by.agency_id)
 
@@ -222,7 +233,7 @@ def hand_over(run: Run, case: Episode, duty: Duty) -> None:
     """Whoever holds a lane offers it to another agency of the same role."""
     suitable = [desk.id for desk in run.model.suitable(case, duty)]
     to = run.rng.choice(suitable if suitable and run.rng.random() < 0.8 else list(run.model.desks))
-    by = run.anyone(run.rng.choice((duty.holder, case.lead)))
+    by = run.anyone(duty.holder, case.lead)
     free = acts.may_hand_over(run.model, case, duty, to)
     why = run.rng.choice(handovers.REASONS)
     run.do(
@@ -239,7 +250,7 @@ def hand_over(run: Run, case: Episode, duty: Duty) -> None:
 
 def take_back(run: Run, case: Episode, offer: Offer) -> None:
     """The giver takes back what it is still accountable for, the coordinator anything."""
-    by = run.anyone(run.rng.choice((offer.giver, case.lead)))
+    by = run.anyone(offer.giver, case.lead)
     why = run.rng.choice(("wrong_agency", "by_giver"))
     free = acts.may_take_back(run.model, case, offer, str(by.agency_id))
     verb = "take back" if free else "take back too late"
@@ -252,8 +263,10 @@ def take_back(run: Run, case: Episode, offer: Offer) -> None:
 
 def confirm_places(run: Run) -> None:
     """A shelter says how many places it has."""
-    (agency, kind), beds = run.rng.choice(list(run.model.beds.items()))
-    by, total = run.staff.manager(agency), max(run.rng.randint(1, 4), beds.taken)
+    there = [(agency, kind) for agency, kind in run.model.beds if run.managers(agency)]
+    agency, kind = run.rng.choice(there)
+    beds = run.model.beds[agency, kind]
+    by, total = run.rng.choice(run.managers(agency)), max(run.rng.randint(1, 4), beds.taken)
     run.do("confirm places", None, lambda s: agencies.confirm_places(s, PlaceKind(kind), total, by=by))
     beds.total, beds.confirmed_at = total, run.now
 
@@ -261,17 +274,18 @@ def confirm_places(run: Run) -> None:
 # the way there
 def depart(run: Run, case: Episode, duty: Duty) -> None:
     """The person leaves."""
-    by = run.anyone(run.rng.choice((duty.giver, str(duty.holder))))
+    by = run.anyone(duty.giver, duty.holder)
     refusals: Refusals = (Conflict,) if duty.departed else ()
     escort = run.rng.choice(list(movements.Escort))
     run.do("depart", case, lambda s: movements.depart(s, duty.id, escort=escort, by=by), refusals)
-    duty.departed = True
+    if not refusals:
+        duty.departed, duty.left_at = True, run.now
     run.check(case, by.agency_id)
 
 
 def arrive(run: Run, case: Episode, duty: Duty) -> None:
     """The person is there: now the receiver is accountable. The giver cannot say so."""
-    there = run.rng.random() < 0.85
+    there = run.rng.random() < 0.85 or not run.present(duty.giver)
     by = run.anyone(duty.holder if there else duty.giver)
     condition = run.rng.choice(list(movements.Condition))
     run.do(
@@ -293,8 +307,7 @@ def tick(run: Run) -> None:
     if due is None:
         return
     run.pass_time(due.next_at + timedelta(seconds=1))
-    run.counts[f"clock {due.kind}"] = run.counts.get(f"clock {due.kind}", 0) + 1
-    run.said.append(f"clock {due.kind} {due.case_id[:6]}")
+    run.count(f"clock {due.kind}", run.model.episodes[due.case_id])
     observed.need(worker.fire_one_deadline(run.store), "nothing was due")
     case = run.model.episodes[due.case_id]
     if due.kind == "alarm" and (not case.open or case.exhausted >= HOPELESS):
@@ -317,6 +330,8 @@ def acknowledge(run: Run, case: Episode) -> None:
     if not waiting:
         return
     alarm_id, kind, _, desk = run.rng.choice(waiting)
+    if not run.present(desk):
+        return
     by = run.anyone(desk)
     run.do("acknowledge", case, lambda s: alarms.acknowledge(s, alarm_id, by=by))
     case.bends.heard.add((kind.value, desk))

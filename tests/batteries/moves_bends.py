@@ -61,7 +61,7 @@ def start(run: Run, case: Episode) -> None:
         case,
         lambda s: paths.start_stage(s, ref, stage, reason=why, inputs=told, by=by),
     )
-    acts.began(case, begun, lanes)
+    acts.began(run.model, case, begun, lanes)
     run.check(case, by.agency_id)
 
 
@@ -161,7 +161,7 @@ def decide(run: Run, case: Episode, correction: str) -> None:
         del case.bends.undecided[correction]
         lanes = acts.redone(case, duty)
         if verdict is Verdict.REDO:
-            acts.began(case, _newest(run, case), lanes)
+            acts.began(run.model, case, _newest(run, case), lanes)
     run.check(case, by.agency_id)
     if not refusals:
         run.do("decide again", case, lambda s: corrections.decide(s, correction, verdict, by=by), (Conflict,))

@@ -41,9 +41,9 @@ def of_case(run: Run, case: Episode) -> list[Move]:
 
 
 def written(run: Run, case: Episode, duty: Duty, raw: dict[str, Any], given: Any, by: Actor) -> None:
-    """A form was completed: what it says can be corrected, and who asked for a consent is known."""
+    """A form was completed: its holder can correct what it says, and who entered a consent is known."""
     day, agency = run.now.astimezone(ZONE).date(), str(by.agency_id)
-    case.bends.papers[duty.id] = Paper(raw, day, given, agency)
+    case.bends.papers[duty.id] = Paper(raw, day, given, str(duty.holder))
     for purpose, answer in given.consents:
         acts.heard(run.model, case, purpose, answer, agency, duty.id)
 
@@ -189,7 +189,7 @@ def too_late(run: Run, case: Episode) -> None:
 
 def new_episode(run: Run, old: Episode) -> None:
     """The person of a closed case is found again: a new case of the same person."""
-    by = run.anyone(old.lead)
+    by = run.anyone(old.lead if run.model.desks[old.lead].active else run.model.duty_desk)
     opened = run.do("new episode", old, lambda s: links.new_episode(s, old.bends.reference, by=by))
     case = run.model.episodes[opened.id] = Episode(opened.id, run.model.lead(old.region), old.region, {})
     run.met(case, opened, str(by.agency_id))

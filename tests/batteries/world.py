@@ -1,7 +1,7 @@
 """A small country for the batteries: the demo agencies with few places and two people at every desk."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import event
@@ -11,7 +11,7 @@ from engine import audit, clock, vault
 from engine.access.signin import actor_of
 from engine.actor import SYSTEM, Actor
 from engine.database import Store
-from engine.models.people import Agency, Duty, Place, User
+from engine.models.people import Agency, Duty, Place, Reach, User
 
 KEY = b"k" * 32
 FIRST_RESPONDERS = ("police_osh", "police_bishkek", "border_guard", "ngo_osh", "hotline", "health", "iom", "consulate")
@@ -73,14 +73,20 @@ class Staff:
     by_agency: dict[str, list[Actor]]
     by_login: dict[str, Actor]
     codes: dict[str, str]  # the id of each agency by its code
+    unreached: set[str]  # the agencies without an account
+
+    def add(self, login: str, actor: Actor) -> None:
+        """Somebody is new."""
+        self.by_agency.setdefault(str(actor.agency_id), []).append(actor)
+        self.by_login[login] = actor
+
+    def rename(self, agency_id: str, name: str) -> None:
+        """Whoever signs in from now on acts under the new name of the agency."""
+        self.by_agency[agency_id] = [replace(actor, agency_name=name) for actor in self.by_agency[agency_id]]
 
     def of(self, agency_id: str) -> list[Actor]:
         """The people of one agency."""
         return self.by_agency[agency_id]
-
-    def manager(self, agency_id: str) -> Actor:
-        """Who keeps the places of an agency."""
-        return next(actor for actor in self.by_agency[agency_id] if Duty.MANAGER in actor.duties)
 
 
 def staff(store: Store) -> Staff:
@@ -88,10 +94,11 @@ def staff(store: Store) -> Staff:
     with store.reading() as session:
         found = {a.id: a for a in session.exec(select(Agency)).all()}
         people = [(u.login, actor_of(u, found[u.agency_id])) for u in session.exec(select(User).order_by(User.login))]
-    by_agency: dict[str, list[Actor]] = {}
-    for _, actor in people:
-        by_agency.setdefault(str(actor.agency_id), []).append(actor)
-    return Staff(by_agency, dict(people), {a.code: a.id for a in found.values()})
+    unreached = {a.id for a in found.values() if a.reach is not Reach.SYSTEM}
+    there = Staff({}, {}, {a.code: a.id for a in found.values()}, unreached)
+    for login, actor in people:
+        there.add(login, actor)
+    return there
 
 
 Draw = Callable[[], Any]
