@@ -26,23 +26,25 @@ def show(desk: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The board of cases; for coordinators only."""
     if not desk.by.is_coordinator:
         raise NotFound()
+    return desk.render("case_board.html", **_view(desk, asked))
+
+
+def _view(desk: Desk, asked: Asked) -> dict[str, Any]:
     known = selections.known(desk.session, by=desk.by)
-    chosen = filters.select(desk, "board", asked, known)
-    choices = filters.choices(desk, known)
+    chosen, choices = filters.select(desk, "board", asked, known), filters.choices(desk, known)
     board = cases.board(desk.session, by=desk.by, wanted=chosen.board, after=paging.read(asked.after))
-    return desk.render(
-        "case_board.html",
-        cases=[_row(desk, board, case) for case in board.cases],
-        filters=chosen.shown(),
-        selection=filters.name(desk, "board", chosen.query, choices),
-        left_out=chosen.left_out,
-        choices=choices,
-        views=views.of(desk, "board", choices),
-        query=chosen.query,
-        counts=cases.counts(desk.session, by=desk.by),
-        can_open_case=rules.can(rules.check_open_case, desk.by),
-        more=chosen.further("after", paging.write(*board.after)) if board.after else None,
-    )
+    return {
+        "cases": [_row(desk, board, case) for case in board.cases],
+        "filters": chosen.shown(),
+        "selection": filters.name(desk, "board", chosen.query, choices),
+        "left_out": chosen.left_out,
+        "choices": choices,
+        "views": views.of(desk, "board", choices),
+        "query": chosen.query,
+        "counts": cases.counts(desk.session, by=desk.by),
+        "can_open_case": rules.can(rules.check_open_case, desk.by),
+        "more": chosen.further("after", paging.write(*board.after)) if board.after else None,
+    }
 
 
 def _row(desk: Desk, board: Board, case: Case) -> dict[str, Any]:

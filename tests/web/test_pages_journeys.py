@@ -1,9 +1,11 @@
 """One case of each journey, from detection to its end, by people who know nothing but the pages."""
 
+import re
+
 from engine.database import Store
 from engine.demo.agencies import AGENCIES, SECOND
 from engine.demo.story import MAN_IN_KAZAKHSTAN, WOMAN_IN_OSH
-from tests.people import AUDITOR, NATIONAL, Crew, links
+from tests.people import AUDITOR, NATIONAL, Browser, Crew, links
 from tests.web.playing import Play
 
 INTERPRETED = {"interpreter_how": "present", "interpreter_name": "A. Interpreter, interpreter service"}
@@ -39,13 +41,20 @@ def begin(play: Play, login: str, region: str) -> str:
     return case.split("/")[2]
 
 
+def whole_story(browser: Browser, path: str) -> str:
+    """A timeline with everything that happened earlier, page by page."""
+    text = browser.page(path)
+    earlier = re.search(r'href="([^"]*\?before=\d+)#story"', text)
+    return (whole_story(browser, earlier.group(1)) if earlier else "") + text
+
+
 def check_record(crew: Crew, case: str) -> None:
     """The record is intact and tells the story to the auditor, without the reference."""
     auditor = crew[AUDITOR]
     auditor.act("/audit", "/audit/verification")
     page = auditor.page("/audit")
     assert "Intact" in page
-    timeline = auditor.page(links(page, "/audit/cases/")[0])
+    timeline = whole_story(auditor, links(page, "/audit/cases/")[0])
     assert case not in timeline
     for words in ("declined", "did not answer in time", "The person arrived at", "The case was closed"):
         assert words in timeline, words
