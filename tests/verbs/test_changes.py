@@ -201,7 +201,7 @@ def test_a_desk_that_led_the_case_has_its_outcome_too(scene: Scene) -> None:
     give = lambda s, by: handovers.offer(s, task.id, desk, reason="moved_region", by=by)  # noqa: E731
     offer = scene.act(COORDINATOR, give)
     scene.act("coordinator_bishkek", lambda s, by: handoffs.accept(s, offer.id, by=by))
-    scene.act(SHELTER, lambda s, by: changes.died(s, scene.reference, by=by))
+    scene.act("coordinator_bishkek", lambda s, by: changes.died(s, scene.reference, by=by))
     assert scene.handoff("missing_search", "coordinator_bishkek").state is HandoffState.RECALLED
     assert scene.open() == {"closure_proposal": "coordinator_bishkek"}
 
