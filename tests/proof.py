@@ -6,13 +6,16 @@
         ...
         proof("Random walks, saved and loaded in a fresh process", walks=walks, differences=0)
 
-What a battery hands to `proof` is written, with the commit and the machine, into PROOF.md.
+What a battery hands to `proof` is written, with the commit and the machine, into PROOF.md. Where several tests hand
+over the same words (one for each seed, say), they are one line, and their numbers are added.
 """
 
 import os
 import platform
 import subprocess
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +23,11 @@ import pytest
 
 from tests.stores import STORE
 
+FAILED = "**FAILED**"
 FULL = os.environ.get("NRM_PROVE") == "1"
 FILE = Path(__file__).parent.parent / "PROOF.md"
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-_found: dict[str, str] = {}
+_found: dict[str, "Line"] = {}
 _failed: list[str] = []
 
 
@@ -37,24 +41,34 @@ def size() -> Callable[[int, int], int]:
 def proof(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     """Hand over what a battery found: `proof("what was tried", walks=10_000, differences=0)`."""
 
-    def record(what: str, **figures: object) -> None:
-        told = ", ".join(f"{name.replace('_', ' ')} {_figure(value)}" for name, value in figures.items())
-        record_property("proof", f"{what}: {told}")
+    def record(what: str, **figures: int) -> None:
+        record_property("proof", [what, figures])
 
     return record
 
 
-def _figure(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+@dataclass
+class Line:
+    """What was found under the same words."""
+
+    figures: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in self.figures.items())
+        return f"{told} ({self.seconds:,.0f} s, {_commit()})"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Gather the figures; with several workers this runs where their reports arrive."""
     if report.failed:
         _failed.append(report.nodeid)
-    if report.when == "call":
-        told = [str(value).partition(": ") for name, value in report.user_properties if name == "proof"]
-        _found.update({what: f"{figures} ({report.duration:,.0f} s, {_commit()})" for what, _, figures in told})
+    if report.when != "call":
+        return
+    for what, figures in (value for name, value in report.user_properties if name == "proof"):
+        line = _found.setdefault(what, Line())
+        line.figures.update(figures)
+        line.seconds += report.duration
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -62,8 +76,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not FULL or not _found or hasattr(session.config, "workerinput"):
         return
     parts = _parts(FILE.read_text(encoding="utf-8") if FILE.exists() else "")
-    lines = parts.setdefault(TITLES[STORE], {}) | _found
-    lines |= {f"**FAILED** {nodeid}": _commit() for nodeid in _failed}
+    before = {what: told for what, told in parts.get(TITLES[STORE], {}).items() if not what.startswith(FAILED)}
+    lines = before | {what: str(line) for what, line in _found.items()}
+    lines |= {f"{FAILED} {nodeid}": _commit() for nodeid in _failed}
     parts[TITLES[STORE]] = lines
     told = [_section(title, parts[title]) for title in TITLES.values() if title in parts]
     FILE.write_text("\n\n".join([_head(), *told]) + "\n", encoding="utf-8")
