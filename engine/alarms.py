@@ -10,7 +10,6 @@ from .access import visibility
 from .act import Act, begin
 from .actor import Actor
 from .errors import Conflict, NotAllowed, NotFound
-from .models.cases import Case
 from .models.work import Alarm, AlarmKind, Deadline, DeadlineKind, DeadlineState, UserTask
 
 ALARM_CLOCK = "alarm"
@@ -113,7 +112,7 @@ def repeat(act: Act, deadline: Deadline) -> None:
 def acknowledge(session: Session, alarm_id: str, *, by: Actor) -> Alarm:
     """Say that this desk has seen the alarm and acts on it."""
     alarm = session.get(Alarm, alarm_id)
-    if alarm is None or not (alarm.to_id == by.agency_id or _steers(session, alarm, by)):
+    if alarm is None or not (alarm.to_id == by.agency_id or visibility.steers(session, alarm.case_id, by)):
         raise NotFound()
     act = begin(session, alarm.case_id, by)
     session.refresh(alarm)
@@ -127,12 +126,6 @@ def acknowledge(session: Session, alarm_id: str, *, by: Actor) -> Alarm:
     act.record("alarm.acknowledged", alarm, kind=alarm.kind)
     deadlines.stop(act, DeadlineState.MET, about_id=alarm.id)
     return alarm
-
-
-def _steers(session: Session, alarm: Alarm, by: Actor) -> bool:
-    """Whether it is an alarm of a case that this coordinator may open."""
-    query = visibility.visible_cases(by).where(Case.id == alarm.case_id)
-    return by.is_coordinator and session.exec(query).first() is not None
 
 
 def settle(act: Act, task_id: str) -> None:
