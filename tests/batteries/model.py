@@ -6,11 +6,12 @@ asked, which places are taken and how every handoff stands. The battery compares
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from engine.demo.agencies import AGENCIES
 from tests.batteries.bends import ARRIVALS, INDEPENDENT, Bends
+from tests.batteries.things import Beds, Desk, Fill, Key, Offer
 
 PENDING = ("offered", "delivered", "opened")
 HELD = ("accepted", "in_work")
@@ -45,62 +46,10 @@ MOVING = {  # where the person goes to whoever takes the lane; in a shelter a pl
     ("return_from_abroad", "receiving_partner"),
     ("repatriation", "receiving_partner"),
 }
+INSTEAD = {"shelter": ("hospital_bed", "paid_room")}  # where nobody gives a service, in this order
 OTHER_AGENCY = {"second_opinion": "screening", "formal_confirmation": "formal_opinion"}
 DUTY_DESK = "coordinator_national"
-Key = tuple[str, str, str]  # instance, scope, lane
 Facts = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Desk:
-    """An agency as the directory has it."""
-
-    id: str
-    code: str
-    region: str
-    roles: frozenset[str]
-    services: frozenset[str]
-    sexes: frozenset[str]
-    ages: frozenset[str]
-    families: bool
-
-
-@dataclass
-class Beds:
-    """The places of one kind in one agency."""
-
-    total: int
-    taken: int
-    confirmed_at: datetime
-
-    def may_have(self, units: int, now: datetime) -> bool:
-        """Whether they may be asked for: enough is free, or nobody has confirmed the number for a day."""
-        return self.taken + units <= self.total or now - self.confirmed_at > timedelta(hours=24)
-
-
-@dataclass
-class Fill:
-    """The agency that fills a lane, and the places it gives."""
-
-    agency: str
-    beds: tuple[str, str] | None = None
-    units: int = 1
-
-
-@dataclass
-class Offer:
-    """A handoff."""
-
-    task: str
-    key: Key
-    giver: str
-    to: str | None
-    beds: tuple[str, str] | None
-    units: int
-    state: str = "offered"
-    basis: str = ""
-    id: str = ""
-    back: bool = False  # taken back by the giver
 
 
 @dataclass
@@ -189,7 +138,7 @@ class Model:
     def opened(self, case: Episode, duties: Iterable[Duty], agency: str | None) -> None:
         """Steps the drawing opened in an act of this agency (None: a clock)."""
         for duty in duties:
-            self._inherit(case, duty)
+            self.inherit(case, duty)
             case.duties[duty.id] = duty
             theirs = duty.element not in INDEPENDENT  # whether she was pressed, the coordinator has asked
             duty.giver = duty.accountable = (agency if theirs else None) or case.lead
@@ -201,7 +150,7 @@ class Model:
             else:
                 self.make(case, duty)
 
-    def _inherit(self, case: Episode, duty: Duty) -> None:
+    def inherit(self, case: Episode, duty: Duty) -> None:
         """What a call takes over from its caller, and what accompanies the path from the path."""
         instance, scope, lane = duty.key
         held = case.fills.get((case.spine, "", lane))
@@ -234,30 +183,58 @@ class Model:
             return "vital_interest", None
         return None
 
-    def suitable(self, case: Episode, duty: Duty) -> list[Desk]:
-        """Who could take it, the nearest first."""
+    def suitable(self, case: Episode, duty: Duty, *, full: bool = False) -> list[Desk]:
+        """Who could take it, the nearest first; `full` houses too, where that is asked for."""
         other = OTHER_AGENCY.get(duty.element)
         barred = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
         barred |= case.bends.parts if duty.element in INDEPENDENT else set()
         place = self.needs_place(case, duty)
-        fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d, place)]
+        fitting = [d for d in self.desks.values() if d.id not in barred and self._fits(case, duty, d, place, full)]
         return sorted(fitting, key=lambda d: (d.id != duty.giver, d.region != case.region, d.code))
+
+    def instead(self, case: Episode, duty: Duty, basis: str) -> list[list[Desk]]:
+        """Who gives what may stand in for the service, as far as the person agreed or the law lets them be asked."""
+        word, _, purpose = basis.partition(" ")
+        reach = (
+            REACHES[purpose] if word == "consent" else {"child": CHILD_ROLES, "vital_interest": RESCUE_ROLES}.get(word)
+        )
+        fitting = [
+            [
+                d
+                for d in self.desks.values()
+                if service in d.services and d.roles & (reach or set()) and d.id != duty.giver
+            ]
+            for service in INSTEAD.get(duty.service, ())
+        ]
+        people = [[d for d in desks if self._serves(case, d)] for desks in fitting]
+        return [sorted(desks, key=lambda d: (d.region != case.region, d.code)) for desks in people]
+
+    def choices(self, case: Episode, duty: Duty) -> list[Desk]:
+        """Whom a coordinator may ask: full houses too, and who gives the next best."""
+        basis = self.basis(case, duty)
+        next_best = self.instead(case, duty, basis[0]) if basis else []
+        return self.suitable(case, duty, full=True) + [desk for desks in next_best for desk in desks]
 
     def needs_place(self, case: Episode, duty: Duty) -> bool:
         """Whether whoever takes it takes the person in."""
         return (duty.process, duty.lane) == ("shelter", "shelter")
 
-    def _fits(self, case: Episode, duty: Duty, desk: Desk, place: bool) -> bool:
-        age = "adult" if case.facts.get("age_band") == "adult" else "child"
-        units = self.units(case)
+    def _fits(self, case: Episode, duty: Duty, desk: Desk, place: bool, full: bool) -> bool:
         beds = self.beds.get((desk.id, self._kind(case)))
         return (
             duty.lane in desk.roles
             and (not duty.service or duty.service in desk.services)
-            and (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
+            and self._serves(case, desk)
+            and (not place or (beds is not None and (full or beds.may_have(self.units(case), self.now))))
+        )
+
+    def _serves(self, case: Episode, desk: Desk) -> bool:
+        """Whether it is there for such people."""
+        age = "adult" if case.facts.get("age_band") == "adult" else "child"
+        return (
+            (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
             and (not desk.ages or age in desk.ages)
-            and (units == 1 or desk.families)
-            and (not place or (beds is not None and beds.may_have(units, self.now)))
+            and (self.units(case) == 1 or desk.families)
         )
 
     def units(self, case: Episode) -> int:
@@ -284,12 +261,20 @@ class Model:
         found = [d for d in self.suitable(case, duty) if basis[1] in (None, d.id) and (again or d.id not in tried)]
         if found and found[0].id == duty.giver and self._take_own(case, duty, found[0].id):
             return
-        found = [d for d in found if d.id != duty.giver]
+        found = [d for d in found if d.id != duty.giver] or self._next_best(case, duty, basis, tried)
         if not found:
             self._exhaust(case, duty, "no_taker")
             return
         for desk in found if duty.urgent else found[:1]:
             self.offer(case, duty, desk.id, basis[0])
+
+    def _next_best(
+        self, case: Episode, duty: Duty, basis: tuple[str, str | None], tried: set[str | None]
+    ) -> list[Desk]:
+        for desks in self.instead(case, duty, basis[0]):
+            if found := [d for d in desks if basis[1] in (None, d.id) and d.id not in tried]:
+                return found
+        return []
 
     def _take_own(self, case: Episode, duty: Duty, agency: str) -> bool:
         beds = (agency, self._kind(case)) if self.needs_place(case, duty) else None
@@ -311,6 +296,7 @@ class Model:
         """One more offer."""
         duty.exhausted = ""
         beds = (to, self._kind(case)) if self.needs_place(case, duty) else None
+        beds = beds if beds in self.beds else None  # who gives the next best has no places to count
         case.offers.append(Offer(duty.id, duty.key, giver or duty.giver, to, beds, self.units(case), basis=basis))
 
     def _exhaust(self, case: Episode, duty: Duty, why: str) -> None:
