@@ -62,6 +62,8 @@ class Act:
     at: datetime = field(default_factory=clock.now)
     withdrawn: bool = False  # what this act ends, the person has ended: not a recall by the giver
     given_by: str = ""  # who gives what this act opens, where that is not the agency that acts
+    before_system: bool = False  # what this act passes through was done on paper: nobody is asked, nothing is decided
+    staying: bool = False  # what this act opens again is no journey: the person is where they are
     _agencies: dict[str, Agency] | None = None
     _named: dict[str, Agency] = field(default_factory=dict)
     _participations: list[Participation] | None = None

@@ -8,8 +8,9 @@ from sqlmodel import Session, col, select
 from . import deadlines, outbox
 from .access import visibility
 from .act import Act, begin
-from .actor import Actor
+from .actor import SYSTEM, Actor
 from .errors import Conflict, NotAllowed, NotFound
+from .models.cases import Fault
 from .models.work import Alarm, AlarmKind, Deadline, DeadlineKind, DeadlineState, UserTask
 
 ALARM_CLOCK = "alarm"
@@ -72,6 +73,17 @@ def call_out(act: Act, message: str) -> bool:
 
 def _desk(act: Act, to: str) -> str:
     return duty_desk(act) if to == "duty_desk" else act.case.lead_agency_id
+
+
+def report_fault(session: Session, error: Exception, *, case_id: str, instance_id: str | None, element: str) -> Fault:
+    """Keep a step that had to be rolled back, in a transaction of its own, and call the coordinator."""
+    act = begin(session, case_id, SYSTEM)
+    kind = type(error).__name__[:48]
+    row = Fault(case_id=case_id, instance_id=instance_id or "", element=element, kind=kind, raised_at=act.at)
+    session.add(row)
+    act.record("fault.raised", row, element=element)
+    call(act, AlarmKind.FAULT, act.case.lead_agency_id)
+    return row
 
 
 def overdue(act: Act, deadline: Deadline) -> None:

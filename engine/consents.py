@@ -1,9 +1,12 @@
 """What the person allowed, and on what ground anything may be passed on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
+from . import vault
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
@@ -11,11 +14,14 @@ from .errors import Conflict, Invalid
 from .forms import Domain
 from .models.cases import Consent, ConsentAnswer
 from .models.people import Agency
+from .models.work import UserTask
 from .process import feel
 from .process.country import Ground
 
 ANSWERS = (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED)  # what a person says when asked; withdrawing is not an answer
 TAKEN_BACK_ELSEWHERE = "That the person takes a consent back is entered under “What happened?” as a withdrawal."
+INTERPRETER = "consent.interpreter"
+NO_INTERPRETER = "This person needs an interpreter. Name who interprets, or ask for one first."
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ def give(
     recipient_id: str | None = None,
     domains: list[str] | None = None,
     task_id: str | None = None,
+    interpreter: str = "",
 ) -> Consent:
     """Keep what the person said about one purpose. Nothing is overwritten: the newest answer counts."""
     if purpose not in act.bundle.country.purposes:
@@ -54,8 +61,12 @@ def give(
         happened_at=act.by.acted_at(),
         entered_at=act.at,
     )
+    if interpreter:
+        place = f"{INTERPRETER}:{consent.id}"
+        vaulted = vault.of(act.session)
+        consent.interpreter = vaulted.seal_json(interpreter, case_id=act.case.id, domain="operational", place=place)
     act.add_consent(consent)
-    act.record(f"consent.{answer}", consent, purpose=purpose)
+    act.record(f"consent.{answer}", consent, purpose=purpose, interpreted=bool(interpreter) or None)
     return consent
 
 
@@ -67,11 +78,13 @@ def record(
     *,
     recipient_id: str | None = None,
     domains: list[str] | None = None,
+    interpreter: str = "",
     by: Actor,
 ) -> Consent:
     """Keep what the person said outside any form: whoever works on the case, or steers it, may enter it.
 
     A yes, or a no to what was never allowed. Taking a yes back has consequences and is `changes.withdraw`.
+    `interpreter` is who interpreted, by name and agency; refused without, where the person needs one.
     """
     act = begin(session, visibility.case(session, reference, by=by).id, by)
     rules.check_consent(by, act.case, {p.agency_id for p in act.participations()})
@@ -84,7 +97,41 @@ def record(
     if unknown:
         known = ", ".join(Domain)
         raise Invalid(f"There is no domain “{unknown[0]}”. The domains: {known}.", fields={"domains": ""})
-    return give(act, purpose, answer, recipient_id=recipient_id, domains=domains)
+    _check_named(act, purpose, interpreter)
+    return give(act, purpose, answer, recipient_id=recipient_id, domains=domains, interpreter=interpreter)
+
+
+def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> None:
+    """No consent and no interview in a language the person does not speak without a named interpreter.
+
+    Where the form asks in which language it was and has no answer, nobody has spoken with the person.
+    """
+    properties = act.bundle.elements[task.element].properties
+    field, language = properties.get("nrm:interpreter"), properties.get("nrm:language")
+    spoken = values.get(language) if language else None
+    if not field or values.get(field) or (language and not spoken):
+        return
+    needed, own = act.facts.get("interpreter_needed"), act.facts.get("language")
+    strange = spoken not in (None, "unknown", own) and own != "unknown"
+    if needed == "yes" or (needed == "unknown" and strange):
+        raise Invalid(fields={field: NO_INTERPRETER})
+
+
+def _check_named(act: Act, purpose: str, interpreter: str) -> None:
+    """The same for what is said outside any form. Urgent safety does not wait for an interpreter."""
+    known = act.bundle.country.purposes.get(purpose)
+    if act.facts.get("interpreter_needed") == "yes" and not interpreter and not (known and known.safety_first):
+        raise Invalid(fields={"interpreter": NO_INTERPRETER})
+
+
+def interpreter(act: Act, consent: Consent) -> str:
+    """Who interpreted when the person said this outside any form; "" where nobody did."""
+    if consent.interpreter is None:
+        return ""
+    place = f"{INTERPRETER}:{consent.id}"
+    return str(
+        vault.of(act.session).open_json(consent.interpreter, case_id=act.case.id, domain="operational", place=place)
+    )
 
 
 def check_answer(act: Act, purpose: str, answer: ConsentAnswer) -> None:

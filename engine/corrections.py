@@ -1,7 +1,7 @@
 """Corrections: a completed form gets a new version with author and reason; the old one stays.
 
 Agencies that were shown an old answer are told. Where a gateway was passed on it, the coordinator decides whether what
-was decided stands, or the stage is done again beside the path.
+was decided stands, or the step is done again and the path goes on from there.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from . import alarms, answers, changes, consents, instances
+from . import alarms, answers, changes, consents, repeats
 from .access import rules, visibility
 from .act import Act, begin, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .forms import Answers, FormDefinition, Question, validate
 from .models.answers import Answer, Correction
-from .models.cases import CaseStatus, ConsentAnswer, Participation
+from .models.cases import CaseStatus, ConsentAnswer
 from .models.work import OPEN_TASK, AlarmKind, Handoff, HandoffState, TaskStatus, UserTask
 from .process.elements import Element
 
@@ -66,6 +66,7 @@ def correct(
     changed = _differing(old.values, new.values)
     if not changed:
         raise Conflict("Nothing was changed.")
+    _check_interpreter(act, task, changed, new)
     _keep(act, task, old, new)
     facts = {n: v for n, v in new.facts.items() if old.facts.get(n) != v and _still(act, n, old)}
     act.facts = act.facts | facts
@@ -81,7 +82,7 @@ def correct(
 
 
 def decide(session: Session, correction_id: str, verdict: Verdict, *, by: Actor) -> Correction:
-    """The coordinator lets stand what was decided on the old answer, or has the stage done again beside the path."""
+    """The coordinator lets stand what was decided on the old answer, or has the step done again and decided anew."""
     found = session.get(Correction, correction_id)
     if found is None:
         raise NotFound()
@@ -97,7 +98,7 @@ def decide(session: Session, correction_id: str, verdict: Verdict, *, by: Actor)
     if not any(other.task_id == task.id for other in waiting(session, act.case.id)):
         alarms.settle(act, task.id)
     if verdict is Verdict.REDO:
-        _redo(act, task)
+        repeats.do(act, task)
     return found
 
 
@@ -105,6 +106,14 @@ def waiting(session: Session, case_id: str) -> list[Correction]:
     """The corrections of a case that wait for the coordinator."""
     query = select(Correction).where(Correction.case_id == case_id, Correction.verdict == Verdict.OPEN)
     return list(session.exec(query.order_by(col(Correction.corrected_at))).all())
+
+
+def redo(act: Act, task: UserTask) -> repeats.Way | Conflict:
+    """How a step would be done again, so that it can be said before; or why it cannot be, and what to do instead."""
+    try:
+        return repeats.way(act, task)
+    except Conflict as refused:
+        return refused
 
 
 def versions(act: Act, task: UserTask) -> list[Version]:
@@ -189,6 +198,14 @@ def _as_kept(act: Act, task: UserTask, before: Mapping[str, Any]) -> Answers:
         return _checked(act, task, before)
     except Invalid:
         return validate(form_of(act, task), before, today=as_of(act, task), language="en", partial=True)
+
+
+def _check_interpreter(act: Act, task: UserTask, changed: list[str], new: Answers) -> None:
+    """A correction of what the person agreed to, or of how it was said, names an interpreter as the form did."""
+    properties = act.bundle.elements[task.element].properties
+    asked = {question.name for question in form_of(act, task).stored if question.consent}
+    if set(changed) & {*asked, properties.get("nrm:interpreter"), properties.get("nrm:language")}:
+        consents.check_interpreter(act, task, new.values)
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -282,24 +299,3 @@ def _tell(act: Act, task: UserTask, changed: list[str]) -> None:
             told.add(other.holder_id)
     for agency_id in sorted(a for a in told if a and a != act.by.agency_id):
         alarms.call(act, AlarmKind.ACTED_ON_OLD_ANSWER, agency_id)
-
-
-def can_redo(act: Act, task: UserTask) -> bool:
-    """Whether the stage of a task can be done again as a whole; of the path itself only a stage can be begun again."""
-    return task.process != act.bundle.country.spine
-
-
-def _redo(act: Act, task: UserTask) -> None:
-    """Begin the task's process again beside the path, with the agencies that filled its lanes.
-
-    Whoever takes the person in is asked again: a place is free or it is not.
-    """
-    if not can_redo(act, task):
-        raise Conflict("A step of the path itself is not done again as a whole. Start the stage that must be repeated.")
-    query = select(Participation).where(
-        Participation.instance_id == task.instance_id, Participation.scope == task.scope
-    )
-    places = {e.lane for e in act.bundle.processes[task.process].elements.values() if e.properties.get("nrm:place")}
-    filled = act.session.exec(query.order_by(col(Participation.since))).all()
-    lanes = {p.lane: p.agency_id for p in filled if p.lane not in places}
-    instances.start(act, task.process, inputs=task.inputs, lanes=lanes)

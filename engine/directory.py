@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, select, update
 
 from . import clock
 from .act import Act
@@ -42,10 +42,15 @@ def unit(facts: dict[str, Any]) -> Unit:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An agency that may be asked, and the place it would give."""
+    """An agency that may be asked, and the place it would give, or the service it would give instead of the one asked.
+
+    `full`: every place is taken, as far as anybody knows; it may be asked all the same, and says why it accepts.
+    """
 
     agency: Agency
     place: Place | None = None
+    service: str = ""
+    full: bool = False
 
 
 def candidates(
@@ -55,12 +60,13 @@ def candidates(
     giver_id: str,
     service: str = "",
     place: bool = False,
+    full: bool = False,
     without: set[str] | None = None,
 ) -> list[Candidate]:
     """The suitable agencies, the nearest first: role, service, eligibility, a free place, somebody there.
 
     The giver itself comes first where it is suitable; then the region of the case; then the code, so that
-    the order is the same for everybody.
+    the order is the same for everybody. With `full`, full houses are among them.
     """
     people = unit(act.facts)
     staffed = act.staffed()
@@ -74,7 +80,7 @@ def candidates(
         and (not service or service in agency.services)
         and eligible(agency, people)
     ]
-    found = _with_place(act, fitting, people) if place else [Candidate(agency) for agency in fitting]
+    found = _with_place(act, fitting, people, full) if place else [Candidate(agency) for agency in fitting]
     return sorted(
         found,
         key=lambda c: (c.agency.id != giver_id, c.agency.region != act.case.region, c.agency.code),
@@ -90,15 +96,15 @@ def eligible(agency: Agency, people: Unit) -> bool:
     )
 
 
-def _with_place(act: Act, agencies: list[Agency], people: Unit) -> list[Candidate]:
+def _with_place(act: Act, agencies: list[Agency], people: Unit, full: bool) -> list[Candidate]:
     """Agencies with a free place, and those whose capacity nobody confirmed lately: unknown does not exclude."""
-    query = select(Place).where(
-        col(Place.agency_id).in_([a.id for a in agencies]),
-        Place.kind == people.place_kind,
-        or_(Place.taken + people.size <= col(Place.total), col(Place.confirmed_at) < act.at - CONFIRMED_FOR),
-    )
-    places = {place.agency_id: place for place in act.session.exec(query).all()}
-    return [Candidate(agency, places[agency.id]) for agency in agencies if agency.id in places]
+    query = select(Place).where(col(Place.agency_id).in_([a.id for a in agencies]), Place.kind == people.place_kind)
+    found = []
+    for place in act.session.exec(query).all():
+        taken = place.taken + people.size > place.total and is_confirmed(place, act.at)
+        if full or not taken:
+            found.append(Candidate(act.agency(place.agency_id), place, full=taken))
+    return found
 
 
 def is_confirmed(place: Place, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Drafts: what somebody has typed is kept on the server, sealed, until the task is completed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +33,26 @@ def save(session: Session, task_id: str, section: str, values: dict[str, Any], *
         section=section,
         sealed=b"",
     )
-    draft.sealed = vault.of(session).seal_json(
-        values, case_id=task.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
-    )
-    draft.saved_at = clock.now()
-    session.add(draft)
-    return draft.saved_at
+    return _write(session, draft, values)
+
+
+def fill_in(act: Act, task: UserTask, values: Mapping[str, Any], user_ids: Iterable[str]) -> None:
+    """Answers that are known already, for whichever of these people takes the task: it begins with them."""
+    for section in act.bundle.forms[task.form].sections:
+        known = {q.name: values[q.name] for q in section.questions if q.name in values}
+        for user_id in user_ids if known else ():
+            _write(
+                act.session,
+                Draft(
+                    id=new_id(),
+                    case_id=task.case_id,
+                    task_id=task.id,
+                    user_id=user_id,
+                    section=section.name,
+                    sealed=b"",
+                ),
+                known,
+            )
 
 
 def load(session: Session, task: UserTask, *, by: Actor) -> tuple[dict[str, Any], datetime | None]:
@@ -67,3 +81,12 @@ def discard(act: Act, task: UserTask) -> None:
 def _row(session: Session, task: UserTask, section: str, by: Actor) -> Draft | None:
     query = select(Draft).where(Draft.task_id == task.id, Draft.user_id == by.user_id, Draft.section == section)
     return session.exec(query).first()
+
+
+def _write(session: Session, draft: Draft, values: Mapping[str, Any]) -> datetime:
+    draft.sealed = vault.of(session).seal_json(
+        dict(values), case_id=draft.case_id, domain=DOMAIN, place=f"draft.sealed:{draft.id}"
+    )
+    draft.saved_at = clock.now()
+    session.add(draft)
+    return draft.saved_at

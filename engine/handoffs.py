@@ -168,7 +168,7 @@ def find_place(session: Session, task_id: str, *, by: Actor, revision: int | Non
 
 def choices(act: Act, task: UserTask) -> list[directory.Candidate]:
     """The agencies the coordinator may choose from for this task."""
-    return offers.suitable(act, task)
+    return offers.choices(act, task)
 
 
 def _awaiting(session: Session, task_id: str, by: Actor, revision: int | None) -> tuple[Act, UserTask]:

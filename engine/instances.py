@@ -1,23 +1,19 @@
 """The one door through which a process advances, and the one place that writes what follows from it."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from . import alarms, deadlines, messages, offers, participations, scopes, vault
-from .act import Act, begin
-from .actor import SYSTEM
+from .act import Act
 from .errors import Fault
 from .models.cases import CaseStatus, DecisionMade, Message
-from .models.cases import Fault as FaultRow
 from .models.columns import new_id
 from .models.work import (
     HELD_HANDOFF,
     OPEN_TASK,
-    AlarmKind,
     Catch,
     DeadlineKind,
     DeadlineState,
@@ -36,11 +32,12 @@ Operation = Callable[[Bundle, str, str, bytes, Mapping[str, Any], str], Step]
 
 
 def start(
-    act: Act, process: str, *, inputs: dict[str, Any] | None = None, lanes: dict[str, str] | None = None
+    act: Act, process: str, *, inputs: dict[str, Any] | None = None, lanes: dict[str, str] | None = None, at: str = ""
 ) -> ProcessInstance:
-    """Start a process in this case. `lanes` names the agencies that fill lanes from the beginning.
+    """Start a process in this case, or open it `at` one of its steps.
 
-    One that takes part no more fills none: the step is offered to others.
+    `lanes` names the agencies that fill lanes from the beginning. One that takes part no more fills none: the step is
+    offered to others.
     """
     instance = ProcessInstance(
         id=new_id(),
@@ -56,13 +53,19 @@ def start(
     for lane, agency_id in (lanes or {}).items():
         if act.agency(agency_id).active:
             participations.join(act, instance.id, "", lane, agency_id)
-    _advance(act, instance, lambda: runtime.start(act.bundle, process, instance.id, act.facts, inputs or {}))
+    _advance(act, instance, lambda: runtime.start(act.bundle, process, instance.id, act.facts, inputs or {}, at))
     return instance
 
 
 def complete(act: Act, instance: ProcessInstance, task: UserTask) -> None:
     """A person has completed a task: go on from there."""
     _go_on(act, instance, runtime.complete, task.id)
+
+
+def pass_by(act: Act, instance: ProcessInstance, task: UserTask, reason: str) -> None:
+    """A task is not done, for a coded reason, and the path goes on as if it had been."""
+    cancel_task(act, task, reason)
+    complete(act, instance, task)
 
 
 def fire(act: Act, instance: ProcessInstance, timer_id: str) -> None:
@@ -84,6 +87,17 @@ def leave(act: Act, instance: ProcessInstance, scope: str) -> None:
         _go_on(act, instance, runtime.leave, scope)
     else:
         cancel(act, instance, _why(act))
+
+
+def foresee_reopening(act: Act, instance: ProcessInstance, task: UserTask) -> Step:
+    """What would follow if the path went back to a step that was done; nothing is changed."""
+    state = _state(act, instance)
+    return runtime.reopen(act.bundle, instance.process, instance.id, state, act.facts, task.scope, task.element)
+
+
+def reopen(act: Act, instance: ProcessInstance, step: Step) -> None:
+    """Go back to a step, as foreseen."""
+    _advance(act, instance, lambda: step)
 
 
 def _go_on(act: Act, instance: ProcessInstance, operation: Operation, about: str) -> None:
@@ -126,19 +140,6 @@ def running(act: Act) -> SelectOfScalar[ProcessInstance]:
     )
 
 
-def report_fault(
-    session: Session, error: Exception, *, case_id: str, instance_id: str | None, element: str
-) -> FaultRow:
-    """Keep a step that had to be rolled back, in a transaction of its own, and call the coordinator."""
-    act = begin(session, case_id, SYSTEM)
-    kind = type(error).__name__[:48]
-    row = FaultRow(case_id=case_id, instance_id=instance_id or "", element=element, kind=kind, raised_at=act.at)
-    session.add(row)
-    act.record("fault.raised", row, element=element)
-    alarms.call(act, AlarmKind.FAULT, act.case.lead_agency_id)
-    return row
-
-
 def _state(act: Act, instance: ProcessInstance) -> bytes:
     return vault.of(act.session).open(
         instance.state,
@@ -168,8 +169,8 @@ def _hand_over(act: Act, instance: ProcessInstance) -> None:
 
 def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
     """Everything that follows from one step, in the order in which it is read afterwards."""
-    if step.facts != act.facts:
-        act.facts = step.facts
+    if (facts := _facts(act, step)) != act.facts:
+        act.facts = facts
         act.seal_facts()
         act.session.add(act.case)
     instance.state = vault.of(act.session).seal(
@@ -184,7 +185,7 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
     for ended in step.scopes_ended:
         scopes.end(act, instance, ended.scope, ended.outcome, ended.end_event)
     _set_timers(act, instance, step)
-    _set_catches(act, instance, step)
+    messages.await_them(act, instance, step)
     for task in step.opened:
         _open_task(act, instance, task)
     for sent in step.sent:
@@ -193,7 +194,16 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
         _finish(act, instance, step)
 
 
+def _facts(act: Act, step: Step) -> dict[str, Any]:
+    """The facts after a step. What a table says now was not said before the system."""
+    if not act.before_system:
+        return step.facts
+    return step.facts | {name: act.facts[name] for made in step.decisions for name in made.outputs}
+
+
 def _keep_decision(act: Act, instance: ProcessInstance, made: runtime.DecisionMade) -> None:
+    if act.before_system:
+        return
     row = DecisionMade(
         id=(row_id := new_id()),
         case_id=act.case.id,
@@ -250,23 +260,6 @@ def _set_timers(act: Act, instance: ProcessInstance, step: Step) -> None:
             raise Fault(f"The clock “{timer.clock}” counts from something that is not known yet. Nothing was changed.")
 
 
-def _set_catches(act: Act, instance: ProcessInstance, step: Step) -> None:
-    for catch_id in step.uncaught:
-        if (row := act.session.get(Catch, catch_id)) is not None:
-            act.session.delete(row)
-    for catch in step.catching:
-        act.session.add(
-            Catch(
-                id=catch.id,
-                case_id=act.case.id,
-                instance_id=instance.id,
-                element=catch.element,
-                message=catch.message,
-                expires_at=act.at + timedelta(days=messages.TIME_TO_LIVE_DAYS),
-            )
-        )
-
-
 def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
     holder = participations.holder(act, instance, opened)
     task = UserTask(
@@ -298,10 +291,10 @@ def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
     if holder is None or task.moves:
         act.session.flush()  # what refers to the task is written after it
     act.record("task.opened", task, element=task.element, lane=task.lane, clock=opened.due)
-    if holder is None:
+    if holder is None and not act.before_system:
         offers.make(act, task)
-    else:
-        offers.open_at(act, task, holder, journey=task.moves)
+    elif holder is not None:
+        offers.open_at(act, task, holder, journey="" if act.staying else task.moves)
 
 
 def cancel(act: Act, instance: ProcessInstance, reason: str) -> None:

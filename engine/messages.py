@@ -14,6 +14,7 @@ from .models.columns import new_id
 from .models.work import Catch, ProcessInstance
 from .process.definitions import Bundle
 from .process.elements import Event, Kind
+from .process.runtime import Step
 
 TIME_TO_LIVE_DAYS = 30
 
@@ -50,6 +51,24 @@ def _set_facts(act: Act, name: str, payload: dict[str, Any]) -> None:
         act.facts = act.facts | given
         act.seal_facts()
         act.session.add(act.case)
+
+
+def await_them(act: Act, instance: ProcessInstance, step: Step) -> None:
+    """After a step of a process: what is waited for from now on, and what is waited for no longer."""
+    for catch_id in step.uncaught:
+        if (row := act.session.get(Catch, catch_id)) is not None:
+            act.session.delete(row)
+    for catch in step.catching:
+        act.session.add(
+            Catch(
+                id=catch.id,
+                case_id=act.case.id,
+                instance_id=instance.id,
+                element=catch.element,
+                message=catch.message,
+                expires_at=act.at + timedelta(days=TIME_TO_LIVE_DAYS),
+            )
+        )
 
 
 def next_for(act: Act, instance: ProcessInstance) -> tuple[Message, Catch] | None:

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from . import alarms, consents, deadlines, directory, outbox, participations
+from . import alarms, consents, deadlines, directory, fallbacks, outbox, participations
 from .act import Act
 from .consents import Basis
 from .directory import Candidate
@@ -63,7 +63,7 @@ def make_to(act: Act, task: UserTask, agency: Agency) -> Handoff:
             "There is no consent of the person and no legal ground for this offer. "
             "Ask the person first and record the answer, then offer again."
         )
-    for candidate in suitable(act, task):
+    for candidate in choices(act, task):
         if candidate.agency.id == agency.id:
             return offer(act, task, candidate, basis)
     raise Conflict(
@@ -85,6 +85,7 @@ def offer(
     handoff.giver_task = act.cause.name if act.cause else ""
     handoff.receiver_id = agency.id
     handoff.receiver_name = agency.name
+    handoff.service = candidate.service or task.service
     handoff.consent_id = basis.consent.id if basis.consent else None
     handoff.ground = basis.ground
     handoff.reason = reason
@@ -161,14 +162,22 @@ def of_lane(act: Act, task: UserTask) -> list[Handoff]:
 
 def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:
     """Nobody gives this service: the next best one, in the order the country has written down."""
-    tried = _tried(act, task) | excluded(act, task) | {task.giver_id}
-    for service in act.bundle.country.fallbacks.get(task.service, ()):
-        found = directory.candidates(act, role="", giver_id=task.giver_id, service=service, without=tried)
-        found = [c for c in found if basis.covers(c.agency)]
-        if found:
+    tried = _tried(act, task)
+    for service, candidates in fallbacks.instead(act, task, basis, without=excluded(act, task)):
+        if found := [c for c in candidates if c.agency.id not in tried]:
             act.record("task.fell_back", task, element=task.element, service=service)
             return found
     return []
+
+
+def choices(act: Act, task: UserTask) -> list[Candidate]:
+    """Whom a coordinator may ask: the suitable agencies, full houses included, then who gives the next best."""
+    found = able(act, task, place=needs_place(act, task), full=True)
+    basis = consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent)
+    known = {c.agency.id for c in found}
+    for _, candidates in fallbacks.instead(act, task, basis, without=excluded(act, task)) if basis else ():
+        found += [c for c in candidates if c.agency.id not in known]
+    return found
 
 
 def _untried(act: Act, task: UserTask) -> list[Candidate]:
@@ -186,14 +195,15 @@ def suitable(act: Act, task: UserTask) -> list[Candidate]:
     return able(act, task, place=needs_place(act, task))
 
 
-def able(act: Act, task: UserTask, *, place: bool = False) -> list[Candidate]:
-    """Who could do it, a free place apart unless that is asked for."""
+def able(act: Act, task: UserTask, *, place: bool = False, full: bool = False) -> list[Candidate]:
+    """Who could do it; with `place` who has a free one, or with `full` as well a house that is full."""
     return directory.candidates(
         act,
         role=task.lane,
         giver_id=task.giver_id,
         service=task.service,
         place=place,
+        full=full,
         without=excluded(act, task),
     )
 

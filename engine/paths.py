@@ -1,24 +1,20 @@
-"""The path bends: a stage skipped, repeated or begun early, and a case taken over that already runs on paper."""
+"""The path bends: a stage skipped, repeated or begun early."""
 
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from . import cases, deadlines, instances, participations
+from . import instances, participations
 from . import reference as references
 from .access import rules, visibility
 from .act import Act, begin, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid
-from .models.cases import Case
-from .models.work import OPEN_TASK, DeadlineState, ProcessInstance, UserTask
+from .models.work import OPEN_TASK, ProcessInstance, UserTask
 from .process.definitions import Bundle
 from .process.feel import Kind
 
 REASONS = ("done_elsewhere", "not_needed", "wish_of_person", "urgent", "decided_by_court")
-TAKEN_OVER = "case_taken_over"
-BEFORE = "before_system"
-MOST_STEPS = 40
 
 
 def stages(bundle: Bundle) -> dict[str, dict[str, list[Any]]]:
@@ -97,91 +93,14 @@ def takes_stage(act: Act, task: UserTask) -> bool:
     return bool(task.scope) or task.process in _called(act.bundle)
 
 
-def take_over(session: Session, stage: str, *, region: str | None, facts: dict[str, Any], by: Actor) -> Case:
-    """Open a case that has been running on paper, at a stage: what came before is recorded as before the system.
-
-    `facts` are those known from the paper; only facts declared for the message `case_taken_over` are taken.
-    """
-    case = cases.open_case(session, by=by, region=region)
-    session.flush()
-    act = begin(session, case.id, by)
-    rules.check_coordinate(by, act.case)
-    if stage not in {*stages(act.bundle), *act.bundle.elements}:
-        raise Invalid(fields={"stage": ", ".join(stages(act.bundle))})
-    act.record("case.taken_over", act.case, stage=stage)
-    instances.send(act, TAKEN_OVER, {name: act.bundle.facts[name].read(v) for name, v in _known(act, facts).items()})
-    for _ in range(MOST_STEPS):
-        if stage in _stands_at(act):
-            return case
-        if not _step_on(act):
-            break
-    raise Conflict("The path does not lead to this stage with what is known. Check the facts, or choose another stage.")
-
-
-def known_on_paper(bundle: Bundle) -> list[str]:
-    """The facts that may be taken from the paper of a case that is taken over."""
-    return [name for name, fact in bundle.facts.items() if fact.message == TAKEN_OVER]
-
-
-def _stands_at(act: Act) -> set[str]:
-    """The elements and processes at which the path itself stands now."""
-    found = {name for task in _open_tasks(act) for name in (task.element, task.process)}
-    for instance in act.session.exec(instances.running(act)).all():
-        if instance.process == act.bundle.country.spine:
-            timers = [act.bundle.elements[timer.element] for timer in instances.timers(act, instance)]
-            found |= {name for element in timers for name in (element.id, element.process)}
-    return found
-
-
-def _step_on(act: Act) -> bool:
-    """Go one step on: skip a task of the path, else let a clock of the path pass, else skip a service beside it."""
-    tasks = _open_tasks(act)
-    path = [task for task in tasks if not _is_service(task)]
-    if path or not _pass_clock(act):
-        for task in (path or tasks)[:1]:
-            _skip(act, task, BEFORE)
-            return True
-        return False
-    return True
-
-
-def _pass_clock(act: Act) -> bool:
-    for instance in act.session.exec(instances.running(act)).all():
-        if instance.process == act.bundle.country.spine:
-            for timer in instances.timers(act, instance)[:1]:
-                deadlines.stop(act, DeadlineState.CANCELLED, timer.id)
-                instances.fire(act, instance, timer.id)
-                return True
-    return False
-
-
-def _is_service(task: UserTask) -> bool:
-    return task.purpose != "" and task.scope != ""
-
-
-def _known(act: Act, facts: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(name for name in facts if name not in act.bundle.facts)
-    if unknown:
-        raise Invalid(f"These are not facts of a case: {', '.join(unknown)}.", fields=dict.fromkeys(unknown, ""))
-    return facts
-
-
-def _open_tasks(act: Act) -> list[UserTask]:
-    """Open steps, those of the path itself and of identification before the services that stand beside them."""
-    query = select(UserTask).where(UserTask.case_id == act.case.id, col(UserTask.status).in_(OPEN_TASK))
-    found = act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.id)).all()
-    return sorted(found, key=lambda task: (_is_service(task), task.opened_at))
-
-
 def _skip(act: Act, task: UserTask, reason: str) -> None:
     act.cause = task
     instance = act.session.get_one(ProcessInstance, task.instance_id)
     act.record("task.skipped", task, element=task.element, reason=reason)
-    if reason != BEFORE and takes_stage(act, task):
+    if takes_stage(act, task):
         instances.leave(act, instance, task.scope)
-        return
-    instances.cancel_task(act, task, reason)
-    instances.complete(act, instance, task)
+    else:
+        instances.pass_by(act, instance, task, reason)
 
 
 def _steer(session: Session, reference: str, reason: str, by: Actor) -> Act:

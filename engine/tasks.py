@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, changes, deadlines, drafts, finding, instances, papers, people
+from . import alarms, answers, changes, consents, deadlines, drafts, finding, instances, papers, people
 from .access import rules, visibility
 from .act import Act, begin_task
 from .actor import Actor
-from .errors import Conflict, Invalid, NotAllowed
+from .errors import Conflict, NotAllowed
 from .finding import WorklistFilter
 from .forms import validate
 from .models.answers import Draft
@@ -168,7 +168,7 @@ def complete(
     _check_journey(work.journey)
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
-    check_interpreter(act, task, given.values)
+    consents.check_interpreter(act, task, given.values)
     check_last(act, task)
     answers.keep(act, task, given.by_domain)
     act.facts = act.facts | given.facts
@@ -240,19 +240,6 @@ def check_not_same_person(act: Act, task: UserTask) -> None:
         raise NotAllowed(
             f"You did “{act.bundle.elements[element].name}” in this case; this step needs a second person."
         )
-
-
-def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> None:
-    """No consent and no interview in a language the person does not speak without a named interpreter."""
-    properties = act.bundle.elements[task.element].properties
-    field = properties.get("nrm:interpreter")
-    if not field or values.get(field):
-        return
-    needed = act.facts.get("interpreter_needed")
-    spoken, own = values.get(properties.get("nrm:language", "")), act.facts.get("language")
-    strange = spoken not in (None, "unknown", own) and own != "unknown"
-    if needed == "yes" or (needed == "unknown" and strange):
-        raise Invalid(fields={field: "This person needs an interpreter. Name who interprets, or ask for one first."})
 
 
 def check_last(act: Act, task: UserTask) -> None:

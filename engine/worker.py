@@ -118,7 +118,7 @@ def _put_aside(store: Store, deadline_id: str, error: Exception) -> None:
     """A clock that cannot act must not stop the others: look again in an hour, and tell the coordinator."""
     with store.transaction() as session:
         deadline = session.get_one(Deadline, deadline_id)
-        instances.report_fault(
+        alarms.report_fault(
             session, error, case_id=deadline.case_id, instance_id=deadline.instance_id, element=deadline.clock
         )
         deadline.next_at = clock.now() + POISON

@@ -24,7 +24,20 @@ Feature: A mistake
     And the case has come to the case plan
     And the police unit of Osh corrects the screening: no means was seen
     When the coordinator in Osh has it done again
-    Then the police unit of Osh owes the rights talk again
+    Then the police unit of Osh owes the screening again
+    And the screening begins with the corrected answers
+    And the case plan is no longer owed
+    And the rights talk is not owed again
+    And the record says "the coordinator in Osh had “Screening: what was seen” done again after the correction"
+
+  Scenario: Nobody loses a bed because an answer was wrong
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the stay in the shelter goes on
+    And the case has come to the case plan
+    And the police unit of Osh corrects the intake: her age is in doubt
+    When the coordinator in Osh tries to have it done again
+    Then this is refused: "“Shelter” has begun and would end"
+    And the shelter in Osh still owes the review of the stay
 
   Scenario: She had not agreed
     Given a woman who needs a safe place, taken in by the police unit of Osh

@@ -27,7 +27,7 @@ Feature: A child is never left alone with this
   Scenario: A boy is not brought to a house for men
     Given a boy of 16 who needs a safe place, taken in by the police unit of Bishkek
     Then the men's shelter was never asked for the place in a shelter
-    And the national desk is alarmed: nobody takes her
+    And only the clinic is asked for the place in a shelter
 
   Scenario: The 18th birthday is a clock from the day the birth date is known
     Given a girl of 15, taken in by the police unit of Osh

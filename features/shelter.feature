@@ -43,6 +43,9 @@ Feature: A safe bed, and somebody who is expecting them
     Given the shelter in Osh has 0 free places for women
     And the shelter in Bishkek has 0 free places for women
     And a woman who needs a safe place, taken in by the police unit of Osh
+    Then only the clinic is asked for the place in a shelter
+    When the clinic declines the place in a shelter because it has no place
+    And the foundation in Osh declines the place in a shelter because it has no place
     Then the national desk is alarmed: nobody takes her
     And one place not found is counted
 

@@ -26,6 +26,12 @@ Feature: The path bends
     When the coordinator in Osh takes over a case that stands at the formal identification
     Then the coordinator in Osh owes the formal opinion
     And everything before is recorded as before the system, and nothing is made up
+    And on the way nobody was asked, nothing was decided, and nobody was alarmed
+
+  Scenario: A case on paper stands at a shelter
+    When the coordinator in Osh takes over a case of a woman for whom the plan asks for a shelter
+    Then everything before is recorded as before the system, and nothing is made up
+    And the place in a shelter waits for her consent
 
   Scenario: A case is not closed over what is still owed
     Given a woman, taken in by the police unit of Osh

@@ -1,7 +1,7 @@
 """What accompanies the path of the Kyrgyz mechanism: begun by a message, as often as life asks for it."""
 
 from .description import Process
-from .words import call, end, one_of, otherwise, path, send, start, task, when
+from .words import ASKED, call, end, one_of, otherwise, path, send, start, task, when
 
 PAPER_RECORD = Process(
     "paper_record", "Paper record", "Help begins with five answers; the signed paper follows.",
@@ -65,7 +65,7 @@ DANGER = Process(
     (
         start("danger_start", "Person is in danger", (0, 1), message="person_in_danger"),
         task("safety_plan", "Make the person safe", (1, 1), "safety_plan",
-             "First the person is brought out of danger, then it is written down."),
+             "First the person is brought out of danger, then it is written down.", safety_first="yes"),
         one_of("asks_protection", "Protection asked for?", (2, 1), label="bottom"),
         send("announce_protection", "Ask for protection", (3, 0), "protection_asked",
              "Protection is asked for at once, and nobody stops watching while it is decided."),
@@ -105,7 +105,7 @@ WITHDRAWAL = Process(
         start("withdrawal_start", "Consent withdrawn", (0, 1), message="consent_withdrawn"),
         task("ask_about_pressure", "Ask about pressure", (1, 1), "pressure_question",
              "A withdrawal counts at once and needs no reason; somebody independent asks only whether it was free.",
-             accept="accept_normal", independent="yes"),
+             accept="accept_normal", independent="yes", **ASKED),
         one_of("is_pressed", "Pressed or paid?", (2, 1), label="bottom"),
         send("announce_pressure", "Report the danger", (3, 0), "person_in_danger",
              "Whoever was pressed or paid to withdraw is made safe."),

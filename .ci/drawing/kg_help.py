@@ -1,7 +1,7 @@
 """The processes of help and protection of the Kyrgyz mechanism, as first drawn."""
 
 from .description import Process
-from .words import end, one_of, otherwise, path, send, start, task, wait, when
+from .words import ASKED, end, one_of, otherwise, path, send, start, task, wait, when
 
 ACCEPT = '=if urgent then clock("accept_urgent") else clock("accept_normal")'
 SERVICE = {
@@ -80,7 +80,7 @@ LEGAL_AID = Process(
              "A free lawyer who speaks for this person only, never for those who exploited them.", **LEGAL),
         one_of("is_conflict_free", "Free of conflict?", (3, 0), label="right"),
         task("legal_first_meeting", "Meet the person", (3, 1), "legal_meeting",
-             "The lawyer meets the person alone, explains the choices and listens.", **LEGAL),
+             "The lawyer meets the person alone, explains the choices and listens.", **LEGAL, **ASKED),
         task("legal_report", "Report the outcome", (4, 1), "legal_report",
              "The person knows what was done for them, compensation and non-punishment included.", **LEGAL),
         one_of("legal_how", "How did it end?", (5, 1), label="bottom"),
@@ -142,7 +142,7 @@ CHILD_PROTECTION = Process(
         end("not_a_child", "Found to be adult", (4, 2), label="right"),
         one_of("age_settled", "Goes on as a child", (5, 1), label="bottom"),
         task("best_interests", "Assess best interests", (6, 1), "best_interests",
-             "What is best for this child decides, and the child is heard.", **CHILD),
+             "What is best for this child decides, and the child is heard.", **CHILD, **ASKED),
         end("child_protected", "Child protected", (7, 1)),
     ),
     (
@@ -163,7 +163,7 @@ COMING_OF_AGE = Process(
         wait("eighteenth_birthday", "18th birthday", (1, 0), "majority",
              "Until this day the child's best interests decide, from this day the person does."),
         task("consent_at_18", "Ask the new adult", (2, 0), "majority_review",
-             "The young adult is asked for consent to every service, and keeps the place they have."),
+             "The young adult is asked for consent to every service, and keeps the place they have.", **ASKED),
         end("of_age", "Of age", (3, 0)),
     ),
     path("coming_of_age_start", "eighteenth_birthday", "consent_at_18", "of_age"),

@@ -1,7 +1,10 @@
 """The spine of the Kyrgyz mechanism and the processes every case passes, as first drawn."""
 
+from . import words
 from .description import Process
 from .words import all_of, any_of, back, call, decide, end, one_of, otherwise, path, send, start, task, wait, when
+
+ASKED = words.ASKED
 
 NATIONAL_REFERRAL = Process(
     "national_referral", "National referral",
@@ -10,7 +13,8 @@ NATIONAL_REFERRAL = Process(
     (
         start("national_referral_start", "A person may be a victim", (0, 1)),
         task("intake", "Take the person in", (1, 1), "intake",
-             "The person is asked only what is needed to be safe today, in a language they understand."),
+             "The person is asked only what is needed to be safe today, in a language they understand.",
+             safety_first="yes"),
         send("announce_paper", "Note that paper follows", (1, 0), "intake_done",
              "The paper is a task of its own, so that help need not wait for it."),
         all_of("side_by_side", "Help and identification side by side", (2, 1), label="left"),
@@ -33,11 +37,11 @@ NATIONAL_REFERRAL = Process(
              "A citizen found abroad comes home safely and at no cost.", inherit=True),
         one_of("planning_begins", "Planning begins", (7, 5), label="top"),
         task("needs_and_risk", "Assess needs and risk", (8, 5), "needs_and_risk",
-             "The person says what they need and fear, and is asked again whenever life changes."),
+             "The person says what they need and fear, and is asked again whenever life changes.", **ASKED),
         decide("assess_risk", "Rate the risk", (9, 5), "risk_level", "risk_level",
                "The same signs of danger lead to the same level of risk for everyone."),
         task("case_plan", "Agree the case plan", (10, 5), "case_plan",
-             "The person decides which help they want; nothing is planned without them."),
+             "The person decides which help they want; nothing is planned without them.", **ASKED),
         all_of("plan_side_by_side", "Plan and recovery side by side", (2, 7), label="left"),
         call("recover", "Time to recover", (4, 7), "recovery",
              "At least thirty days to rest, in which nobody asks for cooperation.", inherit=True),
@@ -171,7 +175,7 @@ RECOVERY = Process(
         wait("reflection_period", "Reflection period ends", (2, 0), "reflection",
              "No pressure, no removal, no request to cooperate while this time runs."),
         task("reflection_review", "Review the period", (3, 0), "reflection_review",
-             "The person is asked whether they need more time; cooperation is free and changes no service."),
+             "The person is asked whether they need more time; cooperation is free and changes no service.", **ASKED),
         one_of("is_rested", "Extended?", (4, 0), label="top"),
         end("recovered", "Period ended", (5, 0)),
     ),

@@ -1,7 +1,7 @@
 """The two ways home of the Kyrgyz mechanism, as first drawn."""
 
 from .description import Process
-from .words import end, one_of, otherwise, path, start, task, when
+from .words import ASKED, end, one_of, otherwise, path, start, task, when
 
 RETURN = {"purpose": "return", "accept": "accept_normal"}
 
@@ -12,13 +12,14 @@ RETURN_FROM_ABROAD = Process(
     (
         start("return_from_abroad_start", "Citizen is abroad", (0, 0)),
         task("request_verification", "Ask home to verify", (1, 0), "verification_request",
-             "The consulate asks home only what is needed, and never through people the person fears.", **RETURN),
+             "The consulate asks home only what is needed, and never through people the person fears.", **RETURN,
+             **ASKED),
         task("verify_facts", "Verify the facts", (2, 1), "verification",
              "Identity is confirmed within days and nobody at home is told why.", **RETURN),
         task("travel_document", "Issue a travel document", (3, 0), "travel_document",
              "A document to travel with, at no cost.", **RETURN),
         task("pre_return_risk", "Assess the risk of return", (4, 2), "return_risk",
-             "Nobody is sent back into danger: both ends of the journey are checked first.", **RETURN),
+             "Nobody is sent back into danger: both ends of the journey are checked first.", **RETURN, **ASKED),
         one_of("is_return_safe", "Safe to return?", (5, 2), label="top"),
         end("return_not_safe", "Return is not safe", (6, 3), "failed"),
         task("return_departure", "Organise the journey", (6, 2), "return_departure",
@@ -45,13 +46,13 @@ REPATRIATION = Process(
     (
         start("repatriation_start", "Return considered", (0, 1)),
         task("return_decision", "Ask for a free decision", (1, 1), "return_decision",
-             "Return is the person's own wish, given without pressure and free to be taken back.",),
+             "Return is the person's own wish, given without pressure and free to be taken back.", **ASKED),
         one_of("is_return_wanted", "Wants to return?", (2, 1), label="lowleft"),
         end("stays", "Stays", (3, 0), "failed", label="right"),
         task("foreign_travel_document", "Obtain a travel document", (3, 2), "travel_document",
              "A document to travel with, asked for without telling what happened.", **RETURN),
         task("foreign_return_risk", "Assess the risk of return", (4, 2), "return_risk",
-             "Nobody is sent back into danger: both ends of the journey are checked first.", **RETURN),
+             "Nobody is sent back into danger: both ends of the journey are checked first.", **RETURN, **ASKED),
         task("return_clearance", "Clear the return", (5, 1), "return_clearance",
              "The coordinator makes sure that safety, consent and reception are settled before a ticket is bought."),
         one_of("is_cleared", "Safe and cleared?", (6, 1), label="lowleft"),

@@ -5,6 +5,8 @@ from itertools import pairwise
 from .description import Flow, Node
 
 Place = tuple[int, int]
+# Of a step at which the person is asked: the questions of its form that name the interpreter and the language.
+ASKED = {"interpreter": "interpreter_name", "language": "asked_language"}
 
 
 def start(node_id: str, name: str, at: Place, *, message: str = "") -> Node:

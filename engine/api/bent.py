@@ -130,6 +130,10 @@ class Correction(BaseModel):
     verdict: str
     corrected_at: datetime
     decided_at: datetime | None
+    redo: Literal["path", "beside", "no", ""] = Field(
+        default="",
+        description="While it waits: whether done again the path goes back to the step, or it is done beside the path.",
+    )
 
 
 class Corrections(BaseModel):

@@ -25,6 +25,7 @@ def _given(desk: Desk, reference: str, body: NewConsent) -> Done:
         body.answer,
         recipient_id=body.recipient,
         domains=list(body.domains),
+        interpreter=body.interpreter or "",
         by=desk.by,
     )
     return Done(told.Consent.model_validate(consent, from_attributes=True), 201)

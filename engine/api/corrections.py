@@ -1,12 +1,16 @@
 """Completed forms: their versions, correcting them, and what the coordinator decides then."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Response
 
 from .. import act as acts
 from .. import cases, corrections
 from ..access import rules, visibility
 from ..corrections import Verdict
+from ..errors import Conflict
 from ..models.answers import Correction
+from ..models.work import UserTask
 from . import bent
 from .bent import CorrectedForm, Decided
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, etag
@@ -41,12 +45,20 @@ def waiting(desk: Reader, reference: str) -> bent.Corrections:
     """The corrections that wait for the coordinator's decision."""
     act = cases.read(desk.session, reference, by=desk.by)
     rules.check_coordinate(desk.by, act.case)
-    return bent.Corrections(items=[_told(row) for row in corrections.waiting(desk.session, act.case.id)])
+    return bent.Corrections(items=[_waits(act, row) for row in corrections.waiting(desk.session, act.case.id)])
+
+
+def _waits(act: acts.Act, row: Correction) -> bent.Correction:
+    way = corrections.redo(act, act.session.get_one(UserTask, row.task_id))
+    means: Literal["path", "beside", "no"] = "no"
+    if not isinstance(way, Conflict):
+        means = "path" if way.step else "beside"
+    return _told(row).model_copy(update={"redo": means})
 
 
 @router.post("/corrections/{correction_id}/verdict", response_model=bent.Correction)
 def decide(desk: Doer, correction_id: RowId, body: Decided) -> Response:
-    """What was decided on the old answer stands, or is done again beside the path."""
+    """What was decided on the old answer stands, or the step is done again and the path goes on from there."""
     verdict = Verdict(body.verdict)
     return desk.once(lambda: Done(_told(corrections.decide(desk.session, correction_id, verdict, by=desk.by))))
 

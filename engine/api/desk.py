@@ -10,7 +10,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from .. import instances, once
+from .. import alarms, once
 from ..access import signin
 from ..actor import Actor
 from ..database import Store
@@ -157,6 +157,6 @@ def report(store: Store, fault: Fault) -> None:
     case_id, instance_id, element = fault.where
     try:
         with store.transaction() as session:
-            instances.report_fault(session, fault, case_id=case_id, instance_id=instance_id, element=element)
+            alarms.report_fault(session, fault, case_id=case_id, instance_id=instance_id, element=element)
     except NotFound:
         return

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from .. import cases, paths
+from .. import cases, paths, takeovers
 from . import bent, told
 from .bent import Extension, NewStage, PaperCase, Reason
 from .desk import Desk, Doer, Done, Reader, Revision, RowId
@@ -49,7 +49,7 @@ def take_over(desk: Doer, body: PaperCase) -> Response:
 
 
 def _taken_over(desk: Desk, body: PaperCase) -> Done:
-    case = paths.take_over(desk.session, body.stage, region=body.region, facts=dict(body.facts), by=desk.by)
+    case = takeovers.take_over(desk.session, body.stage, region=body.region, facts=dict(body.facts), by=desk.by)
     shown = bent.Happened(reference=case.reference, status=case.status, close_reason=case.close_reason)
     where = desk.request.url.path.replace("/takeovers", f"/cases/{case.reference}")
     return Done(shown, 201, {"Location": where})

@@ -56,6 +56,7 @@ class NewConsent(Sent):
     answer: Literal[ConsentAnswer.GIVEN, ConsentAnswer.REFUSED]
     recipient: Id | None = Field(default=None, description="The one agency it is for; all of the purpose otherwise.")
     domains: list[Code] = Field(default=[], max_length=7, description="What may be passed on; everything if empty.")
+    interpreter: Line | None = Field(default=None, description="Who interpreted: needed where the person needs one.")
 
 
 class NewMessage(Sent):

@@ -166,6 +166,8 @@ def choices(desk: Reader, task_id: RowId) -> told.Candidates:
                 region=c.agency.region,
                 place=c.place.kind if c.place else None,
                 free=directory.free(c.place) if c.place else None,
+                full=c.full,
+                instead=c.service,
             )
             for c in found
         ]

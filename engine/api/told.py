@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ..models.cases import CaseStatus, ConsentAnswer
 from ..models.people import PlaceKind
@@ -120,6 +120,8 @@ class Candidate(BaseModel):
     region: str
     place: PlaceKind | None
     free: int | None
+    full: bool = Field(default=False, description="Every place is taken: it may be asked, and says why it accepts.")
+    instead: str = Field(default="", description="The service it would give instead of the one that is asked for.")
 
 
 class Candidates(BaseModel):

@@ -124,6 +124,7 @@ class Consent(SQLModel, table=True):
     domains: list[str] = words()
     answer: ConsentAnswer = word(ConsentAnswer)
     task_id: str | None = link(nullable=True)
+    interpreter: bytes | None = sealed(nullable=True)  # who interpreted, where it was said outside any form
     taken_by_id: str | None = link(nullable=True)
     happened_at: datetime = instant()
     entered_at: datetime = instant()

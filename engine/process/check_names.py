@@ -31,7 +31,7 @@ PROPERTIES = {
     "userTask": frozenset(
         {"nrm:purpose", "nrm:accept", "nrm:urgent", "nrm:service", "nrm:place", "nrm:moves"}
         | {"nrm:not_same_person_as", "nrm:not_same_agency_as", "nrm:independent"}
-        | {"nrm:interpreter", "nrm:language", "nrm:last"}
+        | {"nrm:interpreter", "nrm:language", "nrm:safety_first", "nrm:last"}
     ),
     "callActivity": frozenset({"nrm:participations"}),
     "endEvent": frozenset({"nrm:outcome"}),
@@ -40,6 +40,7 @@ FIXED = {
     "nrm:place": {"yes"},
     "nrm:independent": {"yes"},
     "nrm:last": {"yes"},
+    "nrm:safety_first": {"yes"},
     "nrm:participations": {"inherit"},
     "nrm:outcome": OUTCOMES,
 }
@@ -200,6 +201,11 @@ def _user_task(diagram: Diagram, task: Element, items: set[str], names: Names) -
         names.report.add(diagram.file, ident(task), what, "Give form and task the same name.")
     if schedule is not None and schedule.get("dueDate"):
         names.expression(diagram.file, task, schedule.get("dueDate", ""), Kind.clock, items)
+    asks = key in names.sources.forms and bool(names.sources.forms[key].purposes)
+    if asks and not {"nrm:interpreter", "nrm:safety_first"} & properties(task).keys():
+        what = "The form asks for a consent, and nobody is named who interprets."
+        remedy = "Write nrm:interpreter, the question that asks who; nrm:safety_first where safety cannot wait."
+        names.report.add(diagram.file, ident(task), what, remedy)
     needs_purpose = lane in names.roles - WITHOUT_HANDOFF - names.granted
     if needs_purpose and "nrm:purpose" not in properties(task):
         what = "The handoff of this task rests on no purpose and no legal ground."

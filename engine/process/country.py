@@ -185,9 +185,13 @@ class Role(_Labelled):
 
 
 class Purpose(_Labelled):
-    """What a person consents to, and the roles whose agencies that consent reaches."""
+    """What a person consents to, and the roles whose agencies that consent reaches.
+
+    `safety_first`: it is urgent, so that the answer does not wait for an interpreter.
+    """
 
     roles: tuple[str, ...]
+    safety_first: bool = False
 
 
 class Ground(_Labelled):

@@ -25,6 +25,14 @@ class NotOpen(Conflict):
     """This is no longer open in the process. Reload and look at the present state."""
 
 
+class PassedBy(Conflict):
+    """The path has gone on too far to come back to this step. Let it stand, and start the stage that is missing."""
+
+
+class OpenAgain(Conflict):
+    """This step is open again already. Give the right answers there, and let stand what was decided."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing in a bundle that must be mended before it can be deployed.

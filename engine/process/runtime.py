@@ -9,7 +9,7 @@ from typing import Any
 
 from . import codec, work
 from .definitions import Bundle
-from .faults import NotOpen, NullResult, ProcessError, Stalled, StateRefused
+from .faults import NotOpen, NullResult, OpenAgain, PassedBy, ProcessError, Stalled, StateRefused
 from .running import TOP, Running
 from .step import ArmedCatch, ArmedTimer, DecisionMade, OpenTask, ScopeEnded, ScopeOpened, SentMessage, Step
 
@@ -19,7 +19,9 @@ __all__ = [
     "DecisionMade",
     "NotOpen",
     "NullResult",
+    "OpenAgain",
     "OpenTask",
+    "PassedBy",
     "ProcessError",
     "ScopeEnded",
     "ScopeOpened",
@@ -32,6 +34,7 @@ __all__ = [
     "fire",
     "leave",
     "open_work",
+    "reopen",
     "start",
 ]
 
@@ -40,11 +43,19 @@ Work = tuple[list[OpenTask], list[ArmedTimer], list[ArmedCatch]]
 
 
 def start(
-    bundle: Bundle, process_id: str, instance_id: str, facts: Facts, inputs: Mapping[str, Any] | None = None
+    bundle: Bundle,
+    process_id: str,
+    instance_id: str,
+    facts: Facts,
+    inputs: Mapping[str, Any] | None = None,
+    at: str = "",
 ) -> Step:
-    """Begin an instance of a process. `inputs` are those of its scope, for a process drawn to be called."""
+    """Begin an instance of a process, at its start or `at` one of its steps.
+
+    `inputs` are those of its scope, for a process drawn to be called.
+    """
     running = begin(bundle, process_id, facts, inputs or {})
-    work.begin(running)
+    work.begin(running, at)
     return describe(running, instance_id, {}, acted="")
 
 
@@ -81,6 +92,20 @@ def leave(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts
     running = codec.load(bundle, process_id, instance_id, state, facts)
     before = work.find_open(running)
     work.leave(running, scope)
+    return describe(running, instance_id, before, acted="")
+
+
+def reopen(
+    bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, scope: str, element: str
+) -> Step:
+    """Do a user task of this instance again that was done in `scope`; what followed from it there ends.
+
+    Where its scope has ended, the call of its process begins again and opens at the step. PassedBy where neither is
+    sound: the path has been joined with other parts of it, or the process is called from several places.
+    """
+    running = codec.load(bundle, process_id, instance_id, state, facts)
+    before = work.find_open(running)
+    work.reopen(running, scope, element)
     return describe(running, instance_id, before, acted="")
 
 

@@ -8,7 +8,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from . import events, specs
+from . import events, reopening, specs
 from .faults import NotOpen, ProcessError, Stalled
 from .feel import plain
 from .running import Running
@@ -61,9 +61,16 @@ def _openings(task: Task) -> Iterator[Open]:
             yield Open(task.id.hex, task, awaits)
 
 
-def begin(running: Running) -> None:
-    """Go from the start of an instance to where people, clocks or messages are needed."""
-    _go_on(running, running.settle)
+def begin(running: Running, at: str = "") -> None:
+    """Go from the start of an instance, or from one of its steps, to where people, clocks or messages are needed."""
+
+    def happen() -> None:
+        if at:
+            running.task_tree.run()
+            reopening.open_at(running, at)
+        running.settle()
+
+    _go_on(running, happen)
 
 
 def act(running: Running, kind: type, id: str) -> None:
@@ -91,6 +98,16 @@ def leave(running: Running, scope: str) -> None:
     def happen() -> None:
         running.interrupt(task)
         task.complete()
+        running.settle()
+
+    _go_on(running, happen)
+
+
+def reopen(running: Running, scope: str, element: str) -> None:
+    """Do a step again that has been passed, and go on from there."""
+
+    def happen() -> None:
+        reopening.reopen(running, scope, element)
         running.settle()
 
     _go_on(running, happen)

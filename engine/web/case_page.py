@@ -35,7 +35,7 @@ def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
         "agencies": _agencies(words, found.participations, agencies),
         "clocks": _clocks(words, found.deadlines, found.tasks, steers=steers),
         "extend_reasons": deadlines.REASONS,
-        "consents": _consents(words, found.consents, agencies),
+        "consents": _consents(act, words, found.consents, agencies),
         "consent_purposes": _purposes(words) if steers else [],
         "consent_answers": list(consents.ANSWERS),
         "decisions": _decisions(act, words),
@@ -167,12 +167,13 @@ def _clocks(words: Words, rows: list[Deadline], tasks: list[UserTask], *, steers
     ]
 
 
-def _consents(words: Words, rows: list[Consent], agencies: dict[str, Agency]) -> list[dict[str, Any]]:
+def _consents(act: Act, words: Words, rows: list[Consent], agencies: dict[str, Agency]) -> list[dict[str, Any]]:
     return [
         {
             "purpose": words.purpose(row.purpose),
             "recipient": agencies[row.recipient_id].name if row.recipient_id else "",
             "answer": row.answer,
+            "interpreter": consents.interpreter(act, row),
             "happened_at": row.happened_at,
         }
         for row in rows

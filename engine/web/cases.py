@@ -78,9 +78,13 @@ def consent(reference: str, desk: Writer) -> Response:
     if desk.text("answer") not in consents.ANSWERS:
         raise Invalid(desk.t("choose.one"), fields={"answer": desk.t("choose.one")})
 
+    said, by = desk.text("interpreter"), desk.by
+    if len(said) > 100:
+        raise Invalid(desk.t("choose.name"), fields={"interpreter": desk.t("choose.name")})
+
     def do() -> str:
         answer = ConsentAnswer(desk.text("answer"))
-        consents.record(desk.session, shown, desk.text("purpose"), answer, by=desk.by)
+        consents.record(desk.session, shown, desk.text("purpose"), answer, interpreter=said, by=by)
         return f"/cases/{shown}?done=consent"
 
     return desk.once(do)

@@ -11,7 +11,7 @@ from .. import corrections
 from ..access import visibility
 from ..act import Act
 from ..corrections import Verdict, Version
-from ..errors import Invalid
+from ..errors import Conflict, Invalid
 from ..forms import FormDefinition, Question, read_post
 from ..models.answers import Correction
 from ..models.cases import Case
@@ -112,8 +112,17 @@ def _undecided(act: Act, words: Words, row: Correction) -> dict[str, Any]:
         "fields": [words.field(f"{task.form}.{name}") for name in row.fields if name in known],
         "gateways": [str(words.element(name)) for name in row.gateways],
         "corrected_at": row.corrected_at,
-        "can_redo": corrections.can_redo(act, task),
+        "redo": _redo(act, task, words),
     }
+
+
+def _redo(act: Act, task: UserTask, words: Words) -> dict[str, Any]:
+    """Whether a step can be done again, and what that would mean."""
+    way = corrections.redo(act, task)
+    if isinstance(way, Conflict):
+        return {"can": False, "meaning": words.t.said(way.message), "ends": []}
+    meaning = words.t("correct.redo_path" if way.step else "correct.redo_beside")
+    return {"can": True, "meaning": meaning, "ends": [words.task(one) for one in way.ends]}
 
 
 def _seen(desk: Desk, task_id: str) -> tuple[Act, UserTask]:

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from .. import instances
+from .. import alarms
 from ..access import signin
 from ..errors import Conflict, EngineError, Fault, Invalid, NotAllowed, NotFound, Stale, Unavailable
 from . import drafting
@@ -83,7 +83,7 @@ def report(request: Request, fault: Fault) -> None:
         return
     case_id, instance_id, element = fault.where
     with contextlib.suppress(Unavailable), store(request).transaction() as session:
-        instances.report_fault(session, fault, case_id=case_id, instance_id=instance_id, element=element)
+        alarms.report_fault(session, fault, case_id=case_id, instance_id=instance_id, element=element)
 
 
 def ask_to_sign_in(request: Request, error: SignedOut) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import cases, deadlines, paths
+from .. import cases, deadlines, paths, takeovers
 from ..access import rules, visibility
 from ..act import Act
 from ..errors import Conflict, Invalid, NotFound
@@ -14,6 +14,7 @@ from ..models.cases import Case
 from ..models.work import UserTask
 from ..process.definitions import Bundle
 from ..process.elements import Kind
+from ..process.feel import Kind as ValueKind
 from . import bends, corrections, path
 from .desk import Desk, Reader, Writer
 from .words import Words
@@ -102,11 +103,12 @@ def from_paper(desk: Reader) -> Response:
 @router.post("/takeover")
 def take_over(desk: Writer) -> Response:
     """Open a case at a stage; its earlier steps are recorded as before the system."""
-    names = paths.known_on_paper(cases.current_bundle(desk.session))
-    facts = {name: desk.text(name) for name in names if desk.text(name)}
+    facts = _on_paper(desk, cases.current_bundle(desk.session))
 
     def do() -> str:
-        case = paths.take_over(desk.session, desk.text("stage"), region=desk.text("region"), facts=facts, by=desk.by)
+        case = takeovers.take_over(
+            desk.session, desk.text("stage"), region=desk.text("region"), facts=facts, by=desk.by
+        )
         return f"/cases/{case.reference}?done=taken_over"
 
     errors = {name: desk.t("choose.one") for name in ("stage", "region") if not desk.text(name)}
@@ -210,10 +212,20 @@ def _paper_page(desk: Desk, *, errors: dict[str, Any] | None = None, status: int
         status=status,
         stages=_standing(words),
         regions=[{"code": code, "name": words.region(code)} for code in bundle.country.regions],
-        facts=[_fact(words, name) for name in paths.known_on_paper(bundle)],
-        values={name: desk.text(name) for name in ("stage", "region", *paths.known_on_paper(bundle))},
+        facts=[_fact(words, name) for name in takeovers.known_on_paper(bundle)],
+        values={name: desk.text(name) for name in ("stage", "region", *takeovers.known_on_paper(bundle))}
+        | _on_paper(desk, bundle),
         errors=errors or {},
     )
+
+
+def _on_paper(desk: Desk, bundle: Bundle) -> dict[str, Any]:
+    """What was entered of the paper: of a list of codes all that were ticked."""
+    found: dict[str, Any] = {}
+    for name in takeovers.known_on_paper(bundle):
+        several = bundle.facts[name].kind is ValueKind.list
+        found[name] = [text for text in desk.form.getlist(name) if text] if several else desk.text(name)
+    return {name: value for name, value in found.items() if value}
 
 
 def _standing(words: Words) -> list[dict[str, str]]:
@@ -239,6 +251,7 @@ def _fact(words: Words, name: str) -> dict[str, Any]:
         "label": label,
         "choices": [{"code": code, "name": str(words.t.choose(labels.get(code, {"en": code})))} for code in codes],
         "number": fact.type == "number",
+        "several": fact.kind is ValueKind.list,
     }
 
 

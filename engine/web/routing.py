@@ -91,6 +91,8 @@ def _candidate(words: Words, act: Act, one: Candidate, basis: Basis | None, pass
         "hours": agency.hours,
         "free": directory.free(place) if place else None,
         "unknown": place is not None and directory.free(place) is None,
+        "full": one.full,
+        "instead": one.service,
         "tried": "" if tried is None else tried.reason if tried.state is HandoffState.DECLINED else "expired",
         "allowed": allowed,
         "ground": ground,

@@ -151,7 +151,7 @@ def test_versions_and_the_verdict(cast: Cast, bend: Bend, store: Store) -> None:
     assert (new["values"]["means_seen"], old["values"]["means_seen"]) == ("false", "true")
     assert "means_signs" not in coordinator.read(f"/tasks/{bend.screening}/answers")["items"][1]["values"]
     waiting = coordinator.read(f"/cases/{bend.reference}/corrections")["items"]
-    assert [row["id"] for row in waiting] == [made["id"]]
+    assert [(row["id"], row["redo"]) for row in waiting] == [(made["id"], "beside")]
     refused(officer.get(f"/cases/{bend.reference}/corrections"), 403, "not-allowed")
     path = f"/corrections/{made['id']}/verdict"
     refused(cast["coordinator_bishkek"].post(path, {"verdict": "stand"}), 404, "not-found")

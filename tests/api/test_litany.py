@@ -67,7 +67,8 @@ ACTS = {
         outsider="police_osh", wrong_role="coordinator_osh", matches=False,
     ),
     "consent": Act(
-        lambda s: f"/cases/{s.reference}/consents", "police_osh", lambda s: {"purpose": "services", "answer": "given"},
+        lambda s: f"/cases/{s.reference}/consents", "police_osh",
+        lambda s: {"purpose": "services", "answer": "given", "interpreter": "A. Interpreter"},
         outsider="attorney", matches=False, status=201,
     ),
     "message": Act(

@@ -121,7 +121,7 @@ def refused(model: Model, case: Episode, offer: Offer, state: str) -> None:
 def rerouted(model: Model, case: Episode, duty: Duty, to: str) -> bool:
     """The coordinator's choice, within what the person agreed to and who is suitable."""
     basis = model.basis(case, duty)
-    if basis is None or basis[1] not in (None, to) or to not in {d.id for d in model.suitable(case, duty)}:
+    if basis is None or basis[1] not in (None, to) or to not in {d.id for d in model.choices(case, duty)}:
         return False
     for offer in case.pending(duty.key):
         offer.state = "recalled"

@@ -234,12 +234,26 @@ def told(case: Episode, duty: Duty, fields: set[str], worked: list[Any], borrowe
     return {agency for agency in found if agency}
 
 
-def redone(case: Episode, duty: Duty) -> dict[str, str]:
-    """Who does it again: who did it before; but who takes the person in must be asked for a place."""
-    lanes = dict(case.bends.filled.get(duty.key[:2], {}))
-    if duty.process == "shelter":
-        lanes.pop("shelter", None)
-    return lanes
+def went_back(model: Model, case: Episode, duty: Duty, way: Any) -> None:
+    """The path has gone back to a step: what followed from it has ended, and nothing else."""
+    for task in way.ends:
+        ended = case.duties[task.id]
+        ended.status = "cancelled"
+        for offer in case.offers:
+            if offer.task == ended.id and offer.state in PENDING:
+                offer.state = "recalled"
+    for scope in way.step.scopes_ended if way.step else ():
+        acts.end(model, case, (duty.key[0], scope.scope), "recalled")
+
+
+def passed(model: Model, case: Episode, duty: Duty) -> None:
+    """A step that was done before the system: nobody was asked for it."""
+    model.inherit(case, duty)
+    case.duties[duty.id] = duty
+    duty.status = "cancelled"
+    outcome = acts.ENDS[duty.element](case.facts) if duty.element in acts.ENDS else None
+    if outcome is not None:
+        acts.end(model, case, duty.key[:2], outcome)
 
 
 # twice the same person

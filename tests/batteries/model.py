@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.batteries.bends import ARRIVALS, INDEPENDENT, Bends
 from tests.batteries.desks import Beds, Desk
+from tests.batteries.things import Duty, Fill, Key, Offer, Relayed
 
 PENDING = ("offered", "delivered", "opened")
 HELD = ("accepted", "in_work")
@@ -46,76 +47,10 @@ MOVING = {  # where the person goes to whoever takes the lane; in a shelter a pl
     ("return_from_abroad", "receiving_partner"),
     ("repatriation", "receiving_partner"),
 }
+INSTEAD = {"shelter": ("hospital_bed", "paid_room")}  # where nobody gives a service, in this order
 OTHER_AGENCY = {"second_opinion": "screening", "formal_confirmation": "formal_opinion"}
 DUTY_DESK = "coordinator_national"
-Key = tuple[str, str, str]  # instance, scope, lane
 Facts = dict[str, Any]
-
-
-@dataclass
-class Fill:
-    """The agency that fills a lane, and the places it gives."""
-
-    agency: str
-    beds: tuple[str, str] | None = None
-    units: int = 1
-
-
-@dataclass
-class Offer:
-    """A handoff."""
-
-    task: str
-    key: Key
-    giver: str
-    to: str | None
-    beds: tuple[str, str] | None
-    units: int
-    state: str = "offered"
-    basis: str = ""
-    id: str = ""
-    back: bool = False  # taken back by the giver
-    names: tuple[str, str] = ("", "")  # of giver and receiver, as they were called then
-
-
-@dataclass
-class Duty:
-    """A user task."""
-
-    id: str
-    case: str
-    key: Key
-    process: str
-    element: str
-    service: str
-    purpose: str
-    urgent: bool
-    status: str = "awaiting"
-    giver: str = ""
-    holder: str | None = None
-    accountable: str = ""
-    by: str | None = None
-    travels: bool = False
-    departed: bool = False
-    exhausted: str = ""
-    since: datetime | None = None  # when `by` took it
-    sender: str = ""  # from where the person travels
-    left_at: datetime | None = None  # when the person is said to have departed
-    interrupted: bool = False  # whoever had the person in care is gone
-
-    @property
-    def lane(self) -> str:
-        """The role that owes it."""
-        return self.key[2]
-
-
-@dataclass
-class Relayed:
-    """An act that was entered for another agency."""
-
-    agency: str
-    entered_by: str
-    state: str = "unconfirmed"
 
 
 @dataclass
@@ -191,7 +126,7 @@ class Model:
     def opened(self, case: Episode, duties: Iterable[Duty], agency: str | None) -> None:
         """Steps the drawing opened in an act of this agency (None: a clock)."""
         for duty in duties:
-            self._inherit(case, duty)
+            self.inherit(case, duty)
             case.duties[duty.id] = duty
             theirs = duty.element not in INDEPENDENT  # whether she was pressed, the coordinator has asked
             duty.giver = duty.accountable = (agency if theirs else None) or case.lead
@@ -203,7 +138,7 @@ class Model:
             else:
                 self.make(case, duty)
 
-    def _inherit(self, case: Episode, duty: Duty) -> None:
+    def inherit(self, case: Episode, duty: Duty) -> None:
         """What a call takes over from its caller, and what accompanies the path from the path."""
         instance, scope, lane = duty.key
         held = case.fills.get((case.spine, "", lane))
@@ -236,11 +171,11 @@ class Model:
             return "vital_interest", None
         return None
 
-    def suitable(self, case: Episode, duty: Duty) -> list[Desk]:
-        """Who could take it, the nearest first."""
+    def suitable(self, case: Episode, duty: Duty, *, full: bool = False) -> list[Desk]:
+        """Who could take it, the nearest first; `full` houses too, where that is asked for."""
         barred = self.barred(case, duty)
         place = self.needs_place(case, duty)
-        fitting = [d for d in self.desks.values() if d.id not in barred and self.fits(case, duty, d, place)]
+        fitting = [d for d in self.desks.values() if d.id not in barred and self.fits(case, duty, d, place, full)]
         return sorted(fitting, key=lambda d: (d.id != duty.giver, d.region != case.region, d.code))
 
     def barred(self, case: Episode, duty: Duty) -> set[str]:
@@ -251,23 +186,51 @@ class Model:
             found |= case.bends.parts | {case.lead, *(fill.agency for fill in case.fills.values())}
         return found
 
+    def instead(self, case: Episode, duty: Duty, basis: str) -> list[list[Desk]]:
+        """Who gives what may stand in for the service, as far as the person agreed or the law lets them be asked."""
+        word, _, purpose = basis.partition(" ")
+        reach = (
+            REACHES[purpose] if word == "consent" else {"child": CHILD_ROLES, "vital_interest": RESCUE_ROLES}.get(word)
+        )
+        fitting = [
+            [
+                d
+                for d in self.desks.values()
+                if d.asked and service in d.services and d.roles & (reach or set()) and d.id != duty.giver
+            ]
+            for service in INSTEAD.get(duty.service, ())
+        ]
+        people = [[d for d in desks if self._serves(case, d)] for desks in fitting]
+        return [sorted(desks, key=lambda d: (d.region != case.region, d.code)) for desks in people]
+
+    def choices(self, case: Episode, duty: Duty) -> list[Desk]:
+        """Whom a coordinator may ask: full houses too, and who gives the next best."""
+        basis = self.basis(case, duty)
+        next_best = self.instead(case, duty, basis[0]) if basis else []
+        return self.suitable(case, duty, full=True) + [desk for desks in next_best for desk in desks]
+
     def needs_place(self, case: Episode, duty: Duty) -> bool:
         """Whether whoever takes it takes the person in."""
         return (duty.process, duty.lane) == ("shelter", "shelter")
 
-    def fits(self, case: Episode, duty: Duty, desk: Desk, place: bool) -> bool:
+    def fits(self, case: Episode, duty: Duty, desk: Desk, place: bool, full: bool = False) -> bool:
         """Whether this agency may be asked: it is there, it does this, for such people, with a place."""
-        age = "adult" if case.facts.get("age_band") == "adult" else "child"
-        units = self.units(case)
         beds = self.beds.get((desk.id, self.kind(case)))
         return (
             desk.asked
             and duty.lane in desk.roles
             and (not duty.service or duty.service in desk.services)
-            and (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
+            and self._serves(case, desk)
+            and (not place or (beds is not None and (full or beds.may_have(self.units(case), self.now))))
+        )
+
+    def _serves(self, case: Episode, desk: Desk) -> bool:
+        """Whether it is there for such people."""
+        age = "adult" if case.facts.get("age_band") == "adult" else "child"
+        return (
+            (not desk.sexes or case.facts.get("sex", "unknown") in desk.sexes)
             and (not desk.ages or age in desk.ages)
-            and (units == 1 or desk.families)
-            and (not place or (beds is not None and beds.may_have(units, self.now)))
+            and (self.units(case) == 1 or desk.families)
         )
 
     def units(self, case: Episode) -> int:
@@ -295,12 +258,20 @@ class Model:
         found = [d for d in self.suitable(case, duty) if basis[1] in (None, d.id) and (again or d.id not in tried)]
         if found and found[0].id == duty.giver and self._take_own(case, duty, found[0].id):
             return
-        found = [d for d in found if d.id != duty.giver]
+        found = [d for d in found if d.id != duty.giver] or self._next_best(case, duty, basis, tried)
         if not found:
             self._exhaust(case, duty, "no_taker")
             return
         for desk in found if duty.urgent else found[:1]:
             self.offer(case, duty, desk.id, basis[0])
+
+    def _next_best(
+        self, case: Episode, duty: Duty, basis: tuple[str, str | None], tried: set[str | None]
+    ) -> list[Desk]:
+        for desks in self.instead(case, duty, basis[0]):
+            if found := [d for d in desks if basis[1] in (None, d.id) and d.id not in tried]:
+                return found
+        return []
 
     def _take_own(self, case: Episode, duty: Duty, agency: str) -> bool:
         beds = (agency, self.kind(case)) if self.needs_place(case, duty) else None
@@ -322,6 +293,7 @@ class Model:
         """One more offer."""
         duty.exhausted = ""
         beds = (to, self.kind(case)) if self.needs_place(case, duty) else None
+        beds = beds if beds in self.beds else None  # who gives the next best has no places to count
         giver = giver or duty.giver
         names = (self.desks[giver].name, self.desks[to].name)
         case.offers.append(Offer(duty.id, duty.key, giver, to, beds, self.units(case), basis=basis, names=names))

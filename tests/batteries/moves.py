@@ -191,7 +191,7 @@ def wrong_answer(run: Run, case: Episode, offer: Offer) -> None:
 
 def reroute(run: Run, case: Episode, duty: Duty) -> None:
     """The coordinator chooses: mostly somebody suitable, sometimes not."""
-    suitable = [desk.id for desk in run.model.suitable(case, duty)]
+    suitable = [desk.id for desk in run.model.choices(case, duty)]
     anybody = list(run.model.desks)
     to = run.rng.choice(suitable if suitable and run.rng.random() < 0.7 else anybody)
     by = run.anyone(case.lead)

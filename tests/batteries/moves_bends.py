@@ -3,19 +3,19 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import text
 from sqlmodel import select
 
-from engine import corrections, paths
+from engine import act as engine_acts
+from engine import corrections, paths, repeats
 from engine.corrections import Verdict
 from engine.demo import answering
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.forms import validate
-from engine.models.work import Handoff
+from engine.models.work import Handoff, UserTask
 from tests.batteries import acts_changes as acts
-from tests.batteries import world
-from tests.batteries.driver import Move, Refusals, Run
-from tests.batteries.model import Duty, Episode
+from tests.batteries import observed, world
+from tests.batteries.driver import SPINE, Move, Refusals, Run
+from tests.batteries.model import HELD, Duty, Episode, Fill
 
 INPUTS: dict[str, dict[str, list[Any]]] = {  # what a stage must be told
     "identification": {"child_path_open": [True, False]},
@@ -148,29 +148,54 @@ def correct_wrongly(run: Run, case: Episode, duty: Duty) -> None:
 
 
 def decide(run: Run, case: Episode, correction: str) -> None:
-    """What was decided on the old answer stands, or the stage is done again; of the path itself no step is."""
+    """What was decided on the old answer stands, or the step is done again, as the coordinator was told before."""
     duty = case.duties[case.bends.undecided[correction]]
-    verdict = run.rng.choice((Verdict.STAND, Verdict.REDO))
-    by = run.anyone(case.lead)
-    refusals: Refusals = (
-        (Conflict,) if verdict is Verdict.REDO and duty.key[0] == case.spine and not duty.key[1] else ()
-    )
-    said = f"{verdict} in vain" if refusals else str(verdict)
+    verdict, by = run.rng.choice((Verdict.STAND, Verdict.REDO)), run.anyone(case.lead)
+    way = _foreseen(run, case, duty, by) if verdict is Verdict.REDO else None
+    refusals: Refusals = (Conflict,) if isinstance(way, Conflict) else ()
+    said = str(verdict) if way is None else f"redo {'in vain' if refusals else 'on the path' if way.step else 'beside'}"
     run.do(said, case, lambda s: corrections.decide(s, correction, verdict, by=by), refusals)
+    if isinstance(way, repeats.Way):
+        acts.went_back(run.model, case, duty, way)
+        _again(run, case, duty, by)
     if not refusals:
         del case.bends.undecided[correction]
-        lanes = acts.redone(case, duty)
-        if verdict is Verdict.REDO:
-            acts.began(run.model, case, _newest(run, case), lanes)
     run.check(case, by.agency_id)
     if not refusals:
         run.do("decide again", case, lambda s: corrections.decide(s, correction, verdict, by=by), (Conflict,))
         run.check(case, by.agency_id)
 
 
-def _newest(run: Run, case: Episode) -> str:
-    """The instance that runs now and did not before."""
+def _foreseen(run: Run, case: Episode, duty: Duty, by: Any) -> repeats.Way | Conflict:
+    """What the coordinator is told: no help that has begun may end, and only a step of a stage is done beside."""
     with run.store.reading() as session:
-        query = text("SELECT id FROM process_instance WHERE case_id = :case AND ended_at IS NULL")
-        ids = {row[0] for row in session.connection().execute(query, {"case": case.id})}
-    return next(iter(ids - case.bends.running.keys()))
+        act = engine_acts.look(session, case.id, by)
+        way = corrections.redo(act, session.get_one(UserTask, duty.id))
+    open_again = any(other.key == duty.key and other.element == duty.element for other in acts.open_duties(case))
+    if isinstance(way, Conflict):
+        whole = duty.process in (SPINE, case.bends.running.get(duty.key[0]))
+        observed.need(whole or open_again, "a step of a stage cannot be done again", duty, way)
+        return way
+    observed.need(not open_again, "a step that is open would be opened twice", duty)
+    ended = {(duty.key[0], scope.scope) for scope in way.step.scopes_ended} if way.step else set()
+    others = [offer for offer in case.offers if offer.key[:2] in ended and offer.key[2] != "coordinator"]
+    held = [offer for offer in others if offer.state in HELD]
+    observed.need(not held, "help that has begun would end", held)
+    return way
+
+
+def _again(run: Run, case: Episode, duty: Duty, by: Any) -> None:
+    """The step is open once more: with who did it, if anybody, and nobody travels for it."""
+    with run.store.reading() as session:
+        seen = observed.look(session, case.id)
+    fresh = observed.new_duties(seen, case)
+    again = [one for one in fresh if one.element == duty.element]
+    observed.need(len(fresh) == len(again) == 1, "not one step is done again, but", fresh)
+    holder = next(row.holder_id for row in seen.tasks if row.id == again[0].id)
+    if holder and again[0].lane != "coordinator" and again[0].key not in case.fills:
+        path = case.fills.get((case.spine, "", again[0].lane))
+        observed.need(holder in (duty.holder, path and path.agency), "somebody else does it again", holder)
+        case.fills[again[0].key] = Fill(holder)
+    run.model.opened(case, fresh, by.agency_id)
+    if again[0].holder:
+        again[0].travels, again[0].accountable = False, again[0].holder

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine import links, paths
+from engine import links, takeovers
 from engine.actor import Actor
 from engine.errors import Conflict, EngineError, Invalid, NotAllowed, NotFound
 from tests.batteries import acts_changes as acts
@@ -33,6 +33,9 @@ BEHIND = {  # where one may stand, and what must be known from the paper for the
     "needs_and_risk": {"preliminary_result": "presumed"},
     "case_plan": {"preliminary_result": "presumed"},
     "legal_aid": {"preliminary_result": "presumed", "lawyer_wanted": "yes"},
+    "shelter": {"preliminary_result": "presumed", "shelter_planned": "yes"},
+    "service_referral": {"preliminary_result": "presumed", "services_planned": ["medical", "social"]},
+    "witness_protection": {"preliminary_result": "presumed", "protection_wanted": "yes"},
     "recovery": {"preliminary_result": "presumed"},
     "formal_identification": {"preliminary_result": "presumed"},
     "repatriation": {"preliminary_result": "presumed", "return_wanted": "yes", "nationality": "foreign"},
@@ -107,12 +110,15 @@ def take_over(run: Run) -> None:
     leads = run.rng.random() < 0.8 or not BEHIND[stage]
     if leads:
         known |= {"formal_result": "victim"} | BEHIND[stage]
-    verb: Callable[[Any], Any] = lambda s: paths.take_over(s, stage, region=region, facts=known, by=by)  # noqa: E731
+    verb: Callable[[Any], Any] = lambda s: takeovers.take_over(s, stage, region=region, facts=known, by=by)  # noqa: E731
     wrong = run.rng.choice(
         [
-            (lambda s: paths.take_over(s, "heaven", region=region, facts=known, by=by), Invalid),
-            (lambda s: paths.take_over(s, stage, region=region, facts=known | {"risk_level": "low"}, by=by), Invalid),
-            (lambda s: paths.take_over(s, stage, region=region, facts=known, by=run.police()), NotAllowed),
+            (lambda s: takeovers.take_over(s, "heaven", region=region, facts=known, by=by), Invalid),
+            (
+                lambda s: takeovers.take_over(s, stage, region=region, facts=known | {"risk_level": "low"}, by=by),
+                Invalid,
+            ),
+            (lambda s: takeovers.take_over(s, stage, region=region, facts=known, by=run.police()), NotAllowed),
         ]
     )
     refusal: type[EngineError] = Conflict
@@ -124,17 +130,17 @@ def take_over(run: Run) -> None:
     case = run.model.episodes[opened.id] = Episode(opened.id, run.model.lead(region), region, dict(known))
     run.met(case, opened, str(by.agency_id))
     run.people[case.id] |= known
-    _before(run, case, by)
+    _before(run, case)
     run.check(case, by.agency_id)
 
 
-def _before(run: Run, case: Episode, by: Actor) -> None:
+def _before(run: Run, case: Episode) -> None:
     """The steps that came before the system: each was opened and left out, in the order of the path."""
     with run.store.reading() as session:
         seen = observed.look(session, case.id)
-    run.before[case.id] = {r.id: "offered" for r in seen.handoffs if r.state == "recalled"}  # within the same act
     over = {row.id for row in seen.tasks if row.status == "cancelled"}
     steps: list[Duty] = [duty for duty in observed.new_duties(seen, case) if duty.id in over]
+    asked = {row.task_id for row in seen.handoffs} & over
+    observed.need(not asked, "somebody was asked for what was done before the system", asked)
     for duty in sorted(steps, key=lambda step: PATH.index(step.element)):
-        run.model.opened(case, [duty], by.agency_id)
-        acts.stepped(run.model, case, duty)
+        acts.passed(run.model, case, duty)

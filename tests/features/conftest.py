@@ -8,6 +8,7 @@ from engine import clock
 from engine.database import Store
 from tests.features.steps_access import *  # noqa: F403
 from tests.features.steps_cases import *  # noqa: F403
+from tests.features.steps_change_again import *  # noqa: F403
 from tests.features.steps_change_finding import *  # noqa: F403
 from tests.features.steps_change_path import *  # noqa: F403
 from tests.features.steps_change_person import *  # noqa: F403
@@ -15,7 +16,9 @@ from tests.features.steps_daily_people import *  # noqa: F403
 from tests.features.steps_daily_relays import *  # noqa: F403
 from tests.features.steps_deadlines import *  # noqa: F403
 from tests.features.steps_forms import *  # noqa: F403
+from tests.features.steps_full_house import *  # noqa: F403
 from tests.features.steps_handoffs import *  # noqa: F403
+from tests.features.steps_language import *  # noqa: F403
 from tests.features.steps_line import *  # noqa: F403
 from tests.features.steps_night import *  # noqa: F403
 from tests.features.steps_notices import *  # noqa: F403

@@ -32,6 +32,7 @@ LATER: dict[str, Answers] = {
     "she is not presumed a victim": {"preliminary_result": "not_presumed"},
     "she is threatened directly": {"threat": "direct"},
     "nobody knows whether she is threatened": {"threat": "unknown", "health_state": "stable"},
+    "she asks for a shelter in the plan": {"shelter_planned": "yes"},
     "she wants protection as a witness in the plan": {"protection_wanted": "yes"},
     "she wants psychological and social help in the plan": {"services_planned": ["psychological", "social"]},
 }

@@ -5,18 +5,16 @@ from datetime import timedelta
 from pytest_bdd import given, then, when
 from sqlmodel import col, select, update
 
-from engine import clock, corrections, handoffs, handovers, movements, paths
+from engine import clock, corrections, handoffs, handovers, movements, paths, takeovers
 from engine.corrections import Verdict
-from engine.errors import Invalid
 from engine.models.answers import Answer, Correction
+from engine.models.cases import DecisionMade
 from engine.models.people import Place
-from engine.models.work import TaskStatus
+from engine.models.work import Alarm, Handoff, TaskStatus
 from tests.features.steps_cases import say, taken_in
 from tests.features.steps_shelter import KINDS
 from tests.features.words import Answers
 from tests.features.world import World
-
-NO_INTERPRETER = {"interpreter_how": "not_needed", "interpreter_name": "", "rights_language": "ru"}
 
 
 def _correct(world: World, agency: str) -> None:
@@ -125,8 +123,31 @@ def begins_early(world: World, agency: str) -> None:
 def takes_over(world: World, agency: str) -> None:
     known = {"preliminary_result": "presumed", "age_band": "adult", "sex": "female"}
     with world.store.transaction() as session:
-        case = paths.take_over(session, "formal_identification", region="osh", facts=known, by=world.actor(agency))
+        case = takeovers.take_over(session, "formal_identification", region="osh", facts=known, by=world.actor(agency))
         world.references.append(case.reference)
+
+
+@when(say("{agency:Agency} takes over a case of a woman for whom the plan asks for a shelter"))
+def takes_over_at_a_shelter(world: World, agency: str) -> None:
+    known = {"preliminary_result": "presumed", "age_band": "adult", "sex": "female", "shelter_planned": "yes"}
+    with world.store.transaction() as session:
+        case = takeovers.take_over(session, "shelter", region="osh", facts=known, by=world.actor(agency))
+        world.references.append(case.reference)
+
+
+@then("on the way nobody was asked, nothing was decided, and nobody was alarmed")
+def quietly(world: World) -> None:
+    assert world.rows(Handoff) == world.rows(Alarm) == world.rows(DecisionMade) == []
+    for action in ("handoff.offered", "handoff.exhausted", "alarm.raised", "decision.made"):
+        assert world.leaves(action) == []
+
+
+@then("the place in a shelter waits for her consent")
+def waits_for_consent(world: World) -> None:
+    task = world.task("shelter_arrival")
+    assert (task.status, task.accountable_id) == (TaskStatus.AWAITING, world.case().lead_agency_id)
+    assert [h.reason for h in world.handoffs("shelter_arrival")] == ["no_ground"]
+    assert {alarm.kind for alarm in world.alarms("coordinator_osh")} == {"no_ground"}
 
 
 @then("everything before is recorded as before the system, and nothing is made up")
@@ -186,15 +207,3 @@ def all_full(world: World) -> None:
 @when(say("{person:Person} is taken in by {agency:Agency}"))
 def is_taken_in(world: World, person: Answers, agency: str) -> None:
     taken_in(world, person, agency)
-
-
-@when(say("{agency:Agency} tries to complete {duty:Duty} in Russian, with nobody interpreting"))
-def nobody_interprets(world: World, agency: str, duty: str) -> None:
-    given = world.fill(duty, NO_INTERPRETER)
-    world.attempt(lambda: world.send(agency, duty, given))
-
-
-@then("this is refused because nobody is named who interprets")
-def nobody_named(world: World) -> None:
-    assert isinstance(world.refusal, Invalid) and list(world.refusal.fields) == ["interpreter_name"]
-    world.refusal_told = True

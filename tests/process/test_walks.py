@@ -9,7 +9,7 @@ import pytest
 from engine.process.definitions import Bundle, compile_bundle, read_folders
 from tests.process.torture.bundles import model
 from tests.process.torture.models import MODELS
-from tests.process.torture.walking import Elsewhere, walk, walk_by_the_standard
+from tests.process.torture.walking import Elsewhere, walk, walk_again, walk_by_the_standard
 
 pytestmark = [pytest.mark.once, pytest.mark.battery]
 ROOT = Path(__file__).parents[2]
@@ -17,6 +17,7 @@ COUNTRY = "kg"
 Size = Callable[[int, int], int]
 Proof = Callable[..., None]
 SAVED = "Random walks, saved and loaded in another process at every step"
+AGAIN = "Random walks in which steps are done again, saved and loaded in another process"
 STANDARD = "Random walks beside a second interpreter written from the standard"
 
 
@@ -62,6 +63,31 @@ def test_the_shipped_mechanism_saved_and_loaded(
     count, begins = walks(size) // 3, starts(shipped)
     steps = sum(walk(shipped, COUNTRY, begins[seed % len(begins)], elsewhere, seed, 0.01) for seed in range(count))
     proof(f"{SAVED}, shipped mechanism", walks=count, steps=steps, differences=0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_steps_done_again_in_torture_models(name: str, elsewhere: Elsewhere, size: Size, proof: Proof) -> None:
+    count = walks(size) // len(MODELS) + 1
+    done = [walk_again(model(name), name, "main", elsewhere, seed, fresh=0.2) for seed in range(count)]
+    proof(
+        f"{AGAIN}, model {name}", walks=count, reopened=sum(one for one, _ in done), refused=sum(no for _, no in done)
+    )
+
+
+def test_steps_done_again_in_invented_models(elsewhere: Elsewhere, size: Size, proof: Proof) -> None:
+    count = walks(size) // 3
+    done = [walk_again(model(n), n, "main", elsewhere, 0, 0.05) for n in (f"invented:{seed}" for seed in range(count))]
+    assert sum(one for one, _ in done) > count // 4
+    proof(f"{AGAIN}, invented diagrams", walks=count, reopened=sum(a for a, _ in done), refused=sum(b for _, b in done))
+
+
+def test_steps_done_again_in_the_shipped_mechanism(
+    shipped: Bundle, elsewhere: Elsewhere, size: Size, proof: Proof
+) -> None:
+    count, begins = walks(size) // 3, starts(shipped)
+    done = [walk_again(shipped, COUNTRY, begins[s % len(begins)], elsewhere, s, 0.01) for s in range(count)]
+    assert sum(one for one, _ in done) > count
+    proof(f"{AGAIN}, shipped mechanism", walks=count, reopened=sum(a for a, _ in done), refused=sum(b for _, b in done))
 
 
 @pytest.mark.parametrize("name", MODELS)

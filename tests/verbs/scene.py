@@ -13,10 +13,10 @@ from engine.actor import Actor
 from engine.audit import reconcile
 from engine.database import Store
 from engine.demo.story import WOMAN_IN_OSH, Story
-from engine.models.cases import Case
+from engine.models.cases import Case, DecisionMade
 from engine.models.people import Agency
 from engine.models.records import AuditEntry
-from engine.models.work import OPEN_TASK, Alarm, Handoff, UserTask
+from engine.models.work import OPEN_TASK, Alarm, Handoff, TaskStatus, UserTask
 from tests.people import actor
 
 Leaf = dict[str, Any]
@@ -94,6 +94,21 @@ class Scene:
         with self.store.reading() as session:
             by = actor(session, "coordinator_national")
             return answers.of_task(acts.look(session, self._case(session).id, by), self.task(element))
+
+    def answers_given(self, element: str) -> dict[str, Any]:
+        """What was answered the last time a step was done."""
+        return self.answers_of([task for task in self.tasks(element) if task.status is TaskStatus.DONE][-1])
+
+    def answers_of(self, task: UserTask) -> dict[str, Any]:
+        """What was answered in one task."""
+        with self.store.reading() as session:
+            by = actor(session, "coordinator_national")
+            return answers.of_task(acts.look(session, self._case(session).id, by), task)
+
+    def decisions(self) -> list[DecisionMade]:
+        """The decisions made in the case."""
+        with self.store.reading() as session:
+            return list(session.exec(select(DecisionMade).where(DecisionMade.case_id == self._case(session).id)).all())
 
     def facts(self) -> dict[str, Any]:
         with self.store.reading() as session:

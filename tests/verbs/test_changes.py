@@ -52,7 +52,10 @@ def test_who_began_on_an_earlier_yes_is_told_as_well(scene: Scene) -> None:
     """The person said yes twice: what rests on the first yes is taken back with the second."""
     yes = ConsentAnswer.GIVEN
     for purpose in ("legal_aid", "services"):
-        scene.act(COORDINATOR, lambda s, by, p=purpose: consents.record(s, scene.reference, p, yes, by=by))
+        scene.act(
+            COORDINATOR,
+            lambda s, by, p=purpose: consents.record(s, scene.reference, p, yes, interpreter="N. N.", by=by),
+        )
     scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "everything", by=by))
     assert ("consent_withdrawn", "legal_aid_centre") in scene.alarms()
     assert _of(scene, "psychological").status is TaskStatus.CANCELLED

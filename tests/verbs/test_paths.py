@@ -3,7 +3,7 @@
 import pytest
 
 from engine import act as acts
-from engine import paths, tasks
+from engine import paths, takeovers, tasks
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
@@ -97,35 +97,43 @@ def test_a_stage_begins_early_or_again(scene: Scene) -> None:
     scene.check_record()
 
 
+ON_PAPER = {"preliminary_result": "presumed", "age_band": "adult", "formal_result": "victim", "dependants": "2"}
+
+
+def taken_over(store: Store, stage: str, region: str = "osh", **known: object) -> Scene:
+    with store.transaction() as session:
+        by = actor(session, COORDINATOR)
+        case = takeovers.take_over(session, stage, region=region, facts=ON_PAPER | known, by=by)
+        return Scene(store, case.reference)
+
+
 @pytest.mark.parametrize(
-    ("stage", "stands"),
+    ("stage", "stands", "known"),
     [
-        ("identification", "rights_and_consent"),
-        ("needs_and_risk", "needs_and_risk"),
-        ("case_plan", "case_plan"),
-        ("recovery", ""),
-        ("formal_identification", "formal_opinion"),
-        ("repatriation", "return_decision"),
-        ("legal_aid", "appoint_attorney"),
+        ("intake", "intake", {}),
+        ("identification", "rights_and_consent", {}),
+        ("child_protection", "child_notice", {"age_band": "child"}),
+        ("alternative_referral", "alternative_referral", {"preliminary_result": "not_presumed"}),
+        ("needs_and_risk", "needs_and_risk", {}),
+        ("case_plan", "case_plan", {}),
+        ("recovery", "", {}),
+        ("formal_identification", "formal_opinion", {}),
+        ("formal_confirmation", "formal_confirmation", {}),
+        ("repatriation", "return_decision", {"return_wanted": "yes", "nationality": "foreign"}),
+        ("legal_aid", "appoint_attorney", {"lawyer_wanted": "yes"}),
+        ("shelter", "shelter_arrival", {"shelter_planned": "yes"}),
+        ("stay_review", "stay_review", {"shelter_planned": "yes"}),
+        ("witness_protection", "threat_assessment", {"protection_wanted": "yes"}),
+        ("service_referral", "service_first_contact", {"services_planned": ["medical", "social"]}),
+        ("closure", "closure_proposal", {"shelter_planned": "yes", "services_planned": ["medical"]}),
     ],
 )
-def test_a_case_is_taken_over_at_a_stage(store: Store, stage: str, stands: str) -> None:
-    known = {
-        "preliminary_result": "presumed",
-        "age_band": "adult",
-        "return_wanted": "yes",
-        "nationality": "foreign",
-        "formal_result": "victim",
-        "lawyer_wanted": "yes" if stage == "legal_aid" else "no",
-        "dependants": "2",
-    }
-    with store.transaction() as session:
-        case = paths.take_over(session, stage, region="osh", facts=known, by=actor(session, COORDINATOR))
-        scene = Scene(store, case.reference)
+def test_a_case_is_taken_over_at_a_stage(store: Store, stage: str, stands: str, known: dict[str, object]) -> None:
+    scene = taken_over(store, stage, **known)
     assert not stands or stands in scene.open()
     assert scene.facts()["dependants"] == 2
     before = [task for task in scene.tasks() if task.status is TaskStatus.CANCELLED]
-    assert {task.end_reason for task in before} == {"before_system"}
+    assert {task.end_reason for task in before} <= {"before_system"}
     told = scene.recorded()
     assert ("case.taken_over", {"stage": stage}) in told
     assert all(data["reason"] == "before_system" for action, data in told if action == "task.skipped")
@@ -133,10 +141,35 @@ def test_a_case_is_taken_over_at_a_stage(store: Store, stage: str, stands: str) 
     scene.check_record()
 
 
+def test_the_page_lists_only_stages_to_which_the_paper_can_lead(store: Store) -> None:
+    """Everything the spine calls or asks for is somewhere in the list above, but for the return from abroad."""
+    scene = taken_over(store, "return_from_abroad", region="abroad_kz")
+    assert "request_verification" in scene.open()
+
+
+def test_on_the_way_nobody_is_asked_nothing_is_decided_nobody_is_alarmed(store: Store) -> None:
+    scene = taken_over(store, "formal_identification")
+    assert scene.open() == {"formal_opinion": COORDINATOR, "paper_follow_up": COORDINATOR}
+    actions = scene.actions()
+    assert not {"handoff.offered", "handoff.exhausted", "alarm.raised", "decision.made"} & set(actions)
+    assert scene.decisions() == [] and scene.alarms() == set()
+    facts = scene.facts()
+    assert (facts["criteria_result"], facts["risk_level"]) == ("unknown", "unknown"), "no table has been asked"
+    assert facts["preliminary_result"] == "presumed"
+
+
+def test_what_stands_beside_the_way_is_not_skipped_and_is_asked_for_at_the_end(store: Store) -> None:
+    """A child is under child protection from the hour the case is taken over; the lawyer of the plan is asked for."""
+    scene = taken_over(store, "formal_identification", age_band="child", lawyer_wanted="yes")
+    assert set(scene.open()) == {"formal_opinion", "paper_follow_up", "child_notice", "appoint_attorney"}
+    assert scene.handoff("child_notice", "child_protection").ground == "child"
+    assert scene.handoff("appoint_attorney", "legal_aid_centre").ground == "child"
+
+
 def test_what_the_paper_cannot_say(store: Store) -> None:
     def take_over(login: str = COORDINATOR, stage: str = "case_plan", **facts: object) -> None:
         with store.transaction() as session:
-            paths.take_over(session, stage, region="osh", facts=facts, by=actor(session, login))
+            takeovers.take_over(session, stage, region="osh", facts=facts, by=actor(session, login))
 
     with pytest.raises(NotAllowed):
         take_over("police_osh", preliminary_result="presumed")
@@ -147,6 +180,10 @@ def test_what_the_paper_cannot_say(store: Store) -> None:
             take_over(**facts)
     with pytest.raises(Conflict):
         take_over(stage="repatriation", preliminary_result="presumed", return_wanted="no")
+    with pytest.raises(Conflict):
+        take_over(stage="shelter", preliminary_result="presumed", age_band="adult")
+    with pytest.raises(Conflict):
+        take_over(stage="missing_search")
 
 
 def test_nothing_owed_is_left_behind_when_a_case_closes(store: Store) -> None:

@@ -153,8 +153,14 @@ CASE_SHOW: dict[str, Any] = {
     "consent_answers": ["given", "refused"],
     "extend_reasons": ["health", "trauma", "other"],
     "consents": [
-        {"purpose": "shelter", "recipient": "", "answer": "given", "happened_at": hours(-118)},
-        {"purpose": "witness protection", "recipient": "Prosecutor", "answer": "refused", "happened_at": hours(-90)},
+        {"purpose": "shelter", "recipient": "", "answer": "given", "interpreter": "", "happened_at": hours(-118)},
+        {
+            "purpose": "witness protection",
+            "recipient": "Prosecutor",
+            "answer": "refused",
+            "interpreter": "A. Interpreter",
+            "happened_at": hours(-90),
+        },
     ],
     "decisions": [
         {
@@ -252,6 +258,8 @@ PAGES: dict[str, dict[str, Any]] = {
                 "hours": "day and night",
                 "free": 0,
                 "unknown": False,
+                "full": True,
+                "instead": "",
                 "tried": "no_capacity",
                 "allowed": True,
                 "ground": "consent: shelter",
@@ -264,6 +272,8 @@ PAGES: dict[str, dict[str, Any]] = {
                 "hours": "",
                 "free": 3,
                 "unknown": False,
+                "full": False,
+                "instead": "",
                 "tried": "expired",
                 "allowed": True,
                 "ground": "consent: shelter",
@@ -276,6 +286,8 @@ PAGES: dict[str, dict[str, Any]] = {
                 "hours": "",
                 "free": None,
                 "unknown": True,
+                "full": False,
+                "instead": "hospital_bed",
                 "tried": "",
                 "allowed": False,
                 "ground": "the person did not agree to this agency",

@@ -21,7 +21,7 @@ UNDECIDED = {
     "fields": ["Are there signs of threat?"],
     "gateways": ["Apply the criteria"],
     "corrected_at": hours(-1),
-    "can_redo": True,
+    "redo": {"can": True, "meaning": "The path goes back to this step.", "ends": ["Agree the case plan"]},
 }
 SKIP: dict[str, Any] = {
     "about": {"reference": "QK7-FM4P", "name": "Plan agreed with the person"},
@@ -135,7 +135,10 @@ PAGES: dict[str, dict[str, Any]] = {
     },
     "case_stages.html": {
         "case": {"reference": "QK7-FM4P"},
-        "undecided": [UNDECIDED, UNDECIDED | {"id": "k2", "can_redo": False}],
+        "undecided": [
+            UNDECIDED,
+            UNDECIDED | {"id": "k2", "redo": {"can": False, "meaning": "Shelter has begun.", "ends": []}},
+        ],
         "stages": [
             {"code": "legal_aid", "name": "Legal aid", "inputs": []},
             {
@@ -157,10 +160,30 @@ PAGES: dict[str, dict[str, Any]] = {
                 "label": "What is the person's sex?",
                 "choices": [{"code": "female", "name": "Female"}],
                 "number": False,
+                "several": False,
             },
-            {"name": "dependants", "label": "How many stay with the person?", "choices": [], "number": True},
+            {
+                "name": "dependants",
+                "label": "How many stay with the person?",
+                "choices": [],
+                "number": True,
+                "several": False,
+            },
+            {
+                "name": "services_planned",
+                "label": "Which services does the person agree to?",
+                "choices": [{"code": "medical", "name": "Medical help"}, {"code": "social", "name": "Social help"}],
+                "number": False,
+                "several": True,
+            },
         ],
-        "values": {"stage": "", "region": "osh", "sex": "female", "dependants": "2"},
+        "values": {
+            "stage": "",
+            "region": "osh",
+            "sex": "female",
+            "dependants": "2",
+            "services_planned": ["social"],
+        },
         "errors": {"stage": "Choose one."},
     },
 }

@@ -149,10 +149,23 @@ def test_the_coordinator_lets_it_stand_or_has_it_done_again(crew: Crew, store: S
         correction = session.exec(select(Correction.id)).one()
     assert "Decided on an answer that has changed" in crew[COORDINATOR].page(f"/cases/{case}")
     page, action = f"/cases/{case}/stages", f"/corrections/{correction}/verdict"
-    assert "Apply the criteria" in crew[COORDINATOR].page(page)
+    shown = crew[COORDINATOR].page(page)
+    assert "Apply the criteria" in shown and "it is done beside the path" in shown, "a lawyer has begun"
     assert crew[COORDINATOR].act(page, action, {"verdict": "redo"}) == f"/cases/{case}?done=redone"
-    assert "rights_and_consent" in elements(store, case)
+    assert "screening" in elements(store, case)
     assert action not in crew[COORDINATOR].page(page)
+
+
+def test_the_page_says_what_would_end(crew: Crew, store: Store) -> None:
+    case = case_at(store, "case_plan", "stay_review")
+    corrected(crew, store, case, means_seen=False)
+    with store.reading() as session:
+        correction = session.exec(select(Correction.id)).one()
+    page, action = f"/cases/{case}/stages", f"/corrections/{correction}/verdict"
+    shown = crew[COORDINATOR].page(page)
+    assert "the path goes back to this step" in shown and "This would end: Plan agreed with the person." in shown
+    crew[COORDINATOR].act(page, action, {"verdict": "redo"})
+    assert elements(store, case) == {"screening", "stay_review"}
 
 
 def test_a_wrong_correction_loses_nothing_typed(crew: Crew, store: Store, case: str) -> None:
@@ -216,7 +229,13 @@ def test_a_case_is_taken_over_from_paper(crew: Crew, store: Store) -> None:
     fields = {"stage": "case_plan", "region": "osh", "preliminary_result": "presumed", "dependants": "1"}
     where = coordinator.act("/takeover", "/takeover", fields)
     case = where.split("/")[-1].split("?")[0]
-    assert elements(store, case) == {"case_plan"}
+    assert elements(store, case) == {"case_plan", "paper_follow_up", "child_notice"}, "an age in doubt is a child's"
+    fields = {"stage": "service_referral", "region": "osh", "preliminary_result": "presumed", "age_band": "adult"}
+    where = coordinator.act("/takeover", "/takeover", fields | {"services_planned": ["medical", "social"]})
+    case = where.split("/")[-1].split("?")[0]
+    assert elements(store, case) == {"service_first_contact", "paper_follow_up"}
+    answer = coordinator.send("/takeover", "/takeover", fields)
+    assert answer.status_code == 409 and "does not lead to this stage" in answer.text
 
 
 def test_who_has_handed_everything_on_still_reaches_the_case(crew: Crew, store: Store) -> None:

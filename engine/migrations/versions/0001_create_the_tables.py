@@ -332,6 +332,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("task_id", sa.String(length=32), nullable=True),
+        sa.Column("interpreter", sa.LargeBinary(), nullable=True),
         sa.Column("taken_by_id", sa.String(length=32), nullable=True),
         sa.Column("happened_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("entered_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),

@@ -24,6 +24,7 @@ from engine.process import runtime, specs, work
 from engine.process.codec import load
 from engine.process.country import Fact
 from engine.process.definitions import Bundle
+from engine.process.elements import Kind
 from engine.process.running import Running, Trace
 from engine.process.step import ArmedCatch, ArmedTimer, OpenTask
 
@@ -32,6 +33,7 @@ from .reference import Reference
 ROOT = Path(__file__).parents[3]
 KINDS = {kind.__name__: kind for kind in (OpenTask, ArmedTimer, ArmedCatch)}
 SCOPE = "Scope"
+REFUSED = "PassedBy"
 ACTS = {
     "OpenTask": runtime.complete,
     "ArmedTimer": runtime.fire,
@@ -81,14 +83,18 @@ class Seen:
     finished: bool
     error: str = ""
     ids: dict[str, str] = field(default_factory=dict, compare=False)
+    scopes: dict[str, str] = field(default_factory=dict, compare=False)  # of each open user task by its name
 
 
 def look(running: Running) -> Seen:
     """Look at an instance in memory."""
     things = sorted(open_things(running), key=lambda thing: thing[0])  # of one name: the older first
     ids = {repr((key, [other for other, _ in things[:at]].count(key))): id for at, (key, id) in enumerate(things)}
+    tasks = work.find_open(running)
+    scopes = {name: running.scope(tasks[id].task) for name, id in ids.items() if id in tasks}
     end = running.end_event if running.completed else None
-    return Seen([key for key, _ in things], dict(running.facts), told(running.trace), end, running.completed, ids=ids)
+    keys, facts = [key for key, _ in things], dict(running.facts)
+    return Seen(keys, facts, told(running.trace), end, running.completed, ids=ids, scopes=scopes)
 
 
 class InMemory:
@@ -108,6 +114,13 @@ class InMemory:
         else:
             self.seen = self._after(lambda: work.act(self.running, KINDS[kind], id), facts)
         return self.seen
+
+    def again(self, scope: str, element: str, facts: dict[str, Any]) -> Seen:
+        """Do a step again that has been passed, and look; where that is refused, nothing has changed."""
+        self.running.facts, self.running.trace = dict(facts), Trace()
+        found = self._after(lambda: work.reopen(self.running, scope, element), facts)
+        self.seen = self.seen if found.error == REFUSED else found
+        return found
 
     def _after(self, happen: Callable[[], None], facts: dict[str, Any]) -> Seen:
         try:
@@ -157,6 +170,16 @@ class Saved:
         self.seen = self._ask(facts=facts, kind=kind, id=self.seen.ids[name], fresh=fresh)
         return self.seen
 
+    def again(self, scope: str, element: str, facts: dict[str, Any], fresh: bool) -> Seen:
+        """Do a step again that has been passed, and look; where that is refused, nothing has changed."""
+        before = self.state
+        found = self._ask(facts=facts, again=[scope, element], fresh=fresh)
+        if found.error == REFUSED:
+            self.state = before
+        else:
+            self.seen = found
+        return found
+
     def _ask(self, **request: Any) -> Seen:
         answer = self.elsewhere.ask(**self.about, state=self.state, **request)
         self.state = answer.pop("state")
@@ -173,7 +196,7 @@ def answer(bundle: Bundle, request: dict[str, Any]) -> dict[str, Any]:
             step = runtime.start(bundle, process, "walk", facts)
         else:
             state = base64.b64decode(request["state"])
-            step = ACTS[request["kind"]](bundle, process, "walk", state, facts, request["id"])
+            step = _step(bundle, process, state, facts, request)
     except EngineError as error:
         return {**vars(Seen([], facts, {}, None, False, type(error).__name__)), "state": ""}
     again = load(bundle, process, "walk", step.state, step.facts)
@@ -183,6 +206,12 @@ def answer(bundle: Bundle, request: dict[str, Any]) -> dict[str, Any]:
     trace.ended = [scope for scope in trace.ended if scope.scope]
     seen.told, seen.end, seen.finished = told(trace), step.end_event, step.finished
     return {**vars(seen), "state": base64.b64encode(step.state).decode()}
+
+
+def _step(bundle: Bundle, process: str, state: bytes, facts: dict[str, Any], request: dict[str, Any]) -> runtime.Step:
+    if "again" in request:
+        return runtime.reopen(bundle, process, "walk", state, facts, *request["again"])
+    return ACTS[request["kind"]](bundle, process, "walk", state, facts, request["id"])
 
 
 def mutate(dice: random.Random, facts: dict[str, Any], known: dict[str, Fact]) -> dict[str, Any]:
@@ -228,6 +257,46 @@ def walk(bundle: Bundle, name: str, process: str, elsewhere: Elsewhere, seed: in
         seen = memory.act(kind, thing, facts)
         saved.act(kind, thing, facts, dice.random() < fresh)
     return len(taken)
+
+
+def walk_again(
+    bundle: Bundle, name: str, process: str, elsewhere: Elsewhere, seed: int, fresh: float
+) -> tuple[int, int]:
+    """One walk in which steps that were done are done again; returns how many were, and how many were refused.
+
+    Fails where the saved instance differs from the one in memory, where a step that is done again is not open
+    afterwards, or where the way from there ends with nothing to wait for (which a parallel join may do by itself).
+    """
+    may_stall = any(e.kind is Kind.PARALLEL and len(e.incoming) > 1 for e in bundle.elements.values())
+    dice = random.Random(f"again {name} {seed}")
+    facts = mutate(dice, bundle.initial_facts(), bundle.facts)
+    memory, saved = InMemory(bundle, process, facts), Saved(elsewhere, name, process, facts)
+    done: list[tuple[str, str, str]] = []  # element, and its scope in both
+    reopened = refused = 0
+    for step in range(MAX_STEPS):
+        seen, where = memory.seen, f"{name} {seed}, step {step}"
+        assert seen == saved.seen and (may_stall or seen.error != "Stalled"), where
+        if seen.finished or seen.error:
+            break
+        facts = mutate(dice, seen.facts, bundle.facts)
+        if done and dice.random() < 0.3:
+            element, here, there = dice.choice(done)
+            found = memory.again(here, element, facts)
+            assert found == saved.again(there, element, facts, dice.random() < fresh), where
+            assert found.error or any(key[:2] == ("OpenTask", "") and _is_at(key, element) for key in found.keys), where
+            refused, reopened = refused + (found.error == REFUSED), reopened + (not found.error)
+            continue
+        thing = _choose(dice, list(seen.ids))
+        if thing in seen.scopes:
+            element = _named(thing)[0][2].partition("[")[0]
+            done.append((element, seen.scopes[thing], saved.seen.scopes[thing]))
+        memory.act(_named(thing)[0][0], thing, facts)
+        saved.act(_named(thing)[0][0], thing, facts, dice.random() < fresh)
+    return reopened, refused
+
+
+def _is_at(key: Key, element: str) -> bool:
+    return key[2].startswith(f"{element}[")
 
 
 def walk_by_the_standard(bundle: Bundle, name: str, process: str, seed: int) -> int:
