@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
@@ -62,14 +63,16 @@ def stand_in(
     act = begin(session, case_id, by)
     happened_at = _checked(happened_at, case.opened_at - OLDEST, act.at)
     _check_words(channel, said_by, paper)
+    detail, promised = _sealed(session, case_id, relay_id := new_id(), said_by, paper)
     relay = Relay(
-        id=(relay_id := new_id()),
+        id=relay_id,
         case_id=case_id,
         agency_id=agency_id,
         entered_by_id=by.user_id,
         entered_by_agency_id=by.agency_id or "",
         channel=channel,
-        detail=_sealed(session, case_id, relay_id, said_by, paper),
+        detail=detail,
+        commitment=promised,
         about=about,
         happened_at=happened_at,
         entered_at=act.at,
@@ -86,9 +89,15 @@ def _check_words(channel: Channel, said_by: str, paper: str) -> None:
         raise Invalid(fields={"paper": "Say where the letter is kept."})
 
 
-def _sealed(session: Session, case_id: str, relay_id: str, said_by: str, paper: str) -> bytes:
+def _sealed(session: Session, case_id: str, relay_id: str, said_by: str, paper: str) -> tuple[bytes, str]:
+    """The words sealed, and what the record may hold of them."""
     words = {"said_by": said_by[:200], "paper": paper[:200]}
-    return vault.of(session).seal_json(words, case_id=case_id, domain="operational", place=f"{DETAIL}:{relay_id}")
+    place, salt = f"{DETAIL}:{relay_id}", vault.new_salt()
+    plain = orjson.dumps(words, option=orjson.OPT_SORT_KEYS)
+    promised = vault.commitment(plain, case_id=case_id, place=place, salt=salt)
+    kept = {"salt": salt.hex(), "words": words}
+    sealed = vault.of(session).seal_json(kept, case_id=case_id, domain="operational", place=place)
+    return sealed, promised
 
 
 def _speaking_for(agency: Agency, relay: Relay, by: Actor) -> Actor:
@@ -241,10 +250,11 @@ def unconfirmed(session: Session, *, by: Actor) -> list[Relay]:
 
 def detail(session: Session, relay: Relay) -> dict[str, str]:
     """Who said it, and where the paper is."""
-    opened: dict[str, str] = vault.of(session).open_json(
+    opened = vault.of(session).open_json(
         relay.detail, case_id=relay.case_id, domain="operational", place=f"{DETAIL}:{relay.id}"
     )
-    return opened
+    words: dict[str, str] = opened["words"]
+    return words
 
 
 def acts_of(session: Session, relays: Collection[Relay]) -> dict[str, list[dict[str, Any]]]:

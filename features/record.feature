@@ -32,13 +32,16 @@ Feature: The record tells who handed whom to whom, and cannot be rewritten unsee
     Then the record is not intact, and the place is named
 
     Examples:
-      | tampers                                     |
-      | gives the handoff to another agency         |
-      | turns an acceptance into a refusal          |
-      | deletes the handoff                         |
-      | adds a consent that nobody gave             |
-      | rewrites an entry                           |
-      | deletes the last entry                      |
+      | tampers                                      |
+      | gives the handoff to another agency          |
+      | turns an acceptance into a refusal           |
+      | deletes the handoff                          |
+      | adds a consent that nobody gave              |
+      | diverts the duty phone of the shelter        |
+      | makes an old number of places look confirmed |
+      | widens what she allowed to be passed on      |
+      | rewrites an entry                            |
+      | deletes the last entry                       |
 
   Scenario: The same story in another language
     Given a woman, taken in by the police unit of Osh

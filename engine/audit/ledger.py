@@ -5,7 +5,7 @@ carries the recorded columns of the row it is about, so that the live tables can
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -89,7 +89,9 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, float):
         raise TypeError("A leaf holds no fractions.")
-    if hasattr(value, "isoformat"):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()  # as the tables give it back, whatever zone it was written in
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(item) for item in value]

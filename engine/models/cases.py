@@ -115,7 +115,7 @@ class Participation(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """What the person agreed to: purpose, to whom, given or not. The newest row of a purpose counts."""
 
-    RECORDED: ClassVar = ("purpose", "recipient_id", "answer")
+    RECORDED: ClassVar = ("purpose", "recipient_id", "domains", "answer", "task_id", "taken_by_id", "happened_at")
 
     id: str = key()
     case_id: str = link("episode", index=True)
@@ -165,7 +165,10 @@ class Message(SQLModel, table=True):
 class Relay(SQLModel, table=True):
     """Acts entered for an agency by another one: through which channel, who said it, where the paper is."""
 
-    RECORDED: ClassVar = ("agency_id", "entered_by_agency_id", "channel", "state")
+    RECORDED: ClassVar = (
+        *("agency_id", "entered_by_id", "entered_by_agency_id", "channel", "commitment", "about", "happened_at"),
+        *("state", "settled_by_id"),
+    )
 
     id: str = key()
     case_id: str = link("episode", index=True)
@@ -174,6 +177,7 @@ class Relay(SQLModel, table=True):
     entered_by_agency_id: str = link("agency")
     channel: Channel = word(Channel)
     detail: bytes = sealed()  # who said it, and where the paper is
+    commitment: str = Field(max_length=64)  # what the record holds of it
     about: str = Field(default="", max_length=64)  # the drawn element the act was about
     happened_at: datetime = instant()
     entered_at: datetime = instant()

@@ -39,7 +39,10 @@ class PlaceKind(StrEnum):
 class Agency(SQLModel, table=True):
     """An organisation that may fill roles (lanes) and whom cases are handed to."""
 
-    RECORDED: ClassVar = ("code", "name", "roles", "services", "region", "reach", "active", "successor_id")
+    RECORDED: ClassVar = (
+        *("code", "name", "roles", "services", "sexes", "ages", "families", "region"),
+        *("phone", "hours", "email", "webhook_url", "reach", "active", "closed_at", "successor_id"),
+    )
 
     id: str = key()
     code: str = Field(max_length=64, unique=True)
@@ -65,7 +68,7 @@ class Agency(SQLModel, table=True):
 class Place(SQLModel, table=True):
     """The places of one kind an agency has. `taken` exceeds `total` only where somebody gave a reason for it."""
 
-    RECORDED: ClassVar = ("agency_id", "kind", "total", "taken")
+    RECORDED: ClassVar = ("agency_id", "kind", "total", "taken", "confirmed_at")
     __table_args__ = (
         UniqueConstraint("agency_id", "kind"),
         CheckConstraint("taken >= 0", name="taken_not_negative"),

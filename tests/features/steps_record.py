@@ -38,6 +38,20 @@ TAMPERS: dict[str, tuple[str, str]] = {
         "SELECT 'forged', case_id, 'return', '[]', 'given', offered_at, offered_at FROM handoff WHERE id = :handoff",
         "there is no entry of this row",
     ),
+    "diverts the duty phone of the shelter": (
+        "UPDATE agency SET phone = '+996 555 000 000' WHERE id = (SELECT receiver_id FROM handoff WHERE id = :handoff)",
+        "phone differs from entry",
+    ),
+    "makes an old number of places look confirmed": (
+        "UPDATE place SET confirmed_at = '2026-01-01 00:00:00' "
+        "WHERE id = (SELECT place_id FROM handoff WHERE id = :handoff)",
+        "confirmed_at differs from entry",
+    ),
+    "widens what she allowed to be passed on": (
+        "UPDATE consent SET domains = '[\"testimony\"]' "
+        "WHERE id = (SELECT consent_id FROM handoff WHERE id = :handoff)",
+        "domains differs from entry",
+    ),
     "rewrites an entry": (
         "UPDATE audit_entry SET leaf = replace(leaf, 'handoff.accepted', 'handoff.declined'), "
         "action = 'handoff.declined' WHERE action = 'handoff.accepted' AND leaf LIKE '%' || :handoff || '%'",

@@ -1,6 +1,6 @@
 """People come and go, and so do agencies; several people, and twice the same person."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from sqlmodel import Session, select
@@ -84,6 +84,14 @@ def test_a_deputy_who_is_gone_leaves_the_duty_on_the_desk(scene: Scene) -> None:
     finally:
         clock.set_offset(before)
     assert (in_hand(scene), scene.task("case_plan").status) == (None, TaskStatus.OPEN)
+
+
+def test_a_time_of_another_zone_is_recorded_as_the_same_instant(scene: Scene) -> None:
+    here = timezone(timedelta(hours=6))
+    start, user_id, deputy_id = clock.now().astimezone(here), user(scene, COORDINATOR).id, user(scene, SECOND).id
+    times = {"start": start, "until": start + timedelta(days=2)}
+    scene.act(COORDINATOR, lambda s, by: people.away(s, user_id, **times, deputy_id=deputy_id, by=by))
+    scene.check_record()
 
 
 @pytest.mark.parametrize(

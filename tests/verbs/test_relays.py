@@ -1,18 +1,21 @@
 """Acts entered for agencies without an account: who may, what changes, what is recorded, what the agency says later."""
 
+import json
 from datetime import UTC, timedelta, timezone
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, select, update
 
 from engine import audit, bundles, clock, handoffs, movements, papers, relays, tasks
 from engine.actor import SYSTEM, Actor
+from engine.audit import reconcile
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from engine.models.cases import Channel, RelayState
+from engine.models.cases import Channel, Relay, RelayState
 from engine.models.people import Agency, Reach
+from engine.models.records import AuditEntry
 from engine.models.work import DeclineCode, Handoff, HandoffState, TaskStatus
 from engine.relays import Said
 from tests.factories import case_at
@@ -119,6 +122,28 @@ def test_a_time_of_another_zone_is_kept_as_the_same_instant(scene: Scene) -> Non
         assert relay.happened_at.tzinfo is UTC
         (leaf,) = [e for e in relays.acts_of(session, [relay])[relay.id] if e["action"] == "handoff.accepted"]
         assert leaf["happened_at"].endswith("+00:00")
+
+
+def test_the_record_commits_to_who_said_it_and_to_the_time(scene: Scene) -> None:
+    answer(scene, POLICE)
+    with scene.store.reading() as session:
+        (relay,) = relays.of_case(session, scene.case().id)
+        assert relays.detail(session, relay) == {"said_by": "the duty doctor", "paper": ""}
+        query = select(AuditEntry.leaf).where(AuditEntry.action == "relay.entered")
+        kept = json.loads(session.exec(query).one())["set"]
+    assert kept["commitment"] == relay.commitment and len(relay.commitment) == 64
+    assert kept["happened_at"] == relay.happened_at.isoformat() and kept["about"] == HELP
+    assert "the duty doctor" not in str(kept)
+    with scene.store.transaction() as session:
+        session.exec(update(Relay).values(happened_at=relay.happened_at - timedelta(days=1)))
+    with scene.store.reading() as session:
+        assert [w.split(": ")[1] for w in reconcile.verify(session).wrong] == [
+            f"happened_at differs from entry {_entry(session)}"
+        ]
+
+
+def _entry(session: Session) -> int:
+    return session.exec(select(AuditEntry.index).where(AuditEntry.action == "relay.entered")).one()
 
 
 @pytest.mark.parametrize("login", ["police_bishkek", SHELTER, "coordinator_bishkek", "auditor", CLINIC])

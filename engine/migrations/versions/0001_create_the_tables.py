@@ -505,6 +505,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("detail", sa.LargeBinary(), nullable=False),
+        sa.Column("commitment", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("about", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("happened_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("entered_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
