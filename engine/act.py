@@ -14,7 +14,7 @@ from . import audit, bundles, clock, vault
 from .actor import Actor
 from .errors import NotFound
 from .models.cases import Case, Consent, Participation
-from .models.people import Agency, User
+from .models.people import Agency, User, at_desk
 from .models.work import Deadline, DeadlineState, Handoff, UserTask
 from .process.definitions import Bundle
 
@@ -35,7 +35,7 @@ _CASE = _locked(_ID)
 _CASE_OF_TASK = _locked(select(UserTask.case_id).where(UserTask.id == _ID).scalar_subquery())
 _CASE_OF_HANDOFF = _locked(select(Handoff.case_id).where(Handoff.id == _ID).scalar_subquery())
 _AGENCIES = _quietly(
-    select(Agency, exists().where(col(User.agency_id) == Agency.id, col(User.active).is_(True)).label("staffed"))
+    select(Agency, exists().where(col(User.agency_id) == Agency.id, at_desk(bindparam("now"))).label("staffed"))
 )
 _PARTICIPATIONS = _quietly(
     select(Participation).where(Participation.case_id == _ID, col(Participation.until).is_(None))
@@ -80,7 +80,7 @@ class Act:
     def agencies(self) -> dict[str, Agency]:
         """Every agency by id."""
         if self._agencies is None:
-            rows = self.session.exec(_AGENCIES).all()
+            rows = self.session.exec(_AGENCIES, params={"now": self.at}).all()
             self._agencies = {agency.id: agency for agency, _ in rows}
             self._staffed = {agency.id for agency, staffed in rows if staffed}
         return self._agencies
@@ -162,7 +162,7 @@ class Act:
         self.session.add(handoff)
 
     def staffed(self) -> set[str]:
-        """The agencies for which somebody acts."""
+        """The agencies at whose desk somebody is: active, and not on leave."""
         self.agencies()
         return self._staffed
 

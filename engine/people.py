@@ -4,17 +4,18 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
-from . import audit, clock
+from . import alarms, audit, clock, succession
 from .access import signin
 from .act import begin
 from .actor import SYSTEM, Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .models.people import Agency, Duty, User
-from .models.work import TaskStatus, UserTask
+from .models.people import Agency, Duty, Reach, User, at_desk
+from .models.work import Alarm, AlarmKind, TaskStatus, UserTask
 
 SPOKEN = ("ky", "ru", "en")
+ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 
 
 def of_agency(session: Session, *, by: Actor) -> list[User]:
@@ -63,7 +64,10 @@ def add(session: Session, *, login: str, name: str, duties: list[str], language:
 
 
 def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
-    """A person has gone: the tasks in hand go back to the desk. The last active coordinator stays."""
+    """A person has gone: the tasks in hand go back to the desk; where nobody is left there, others are asked.
+
+    The last coordinator stays, and the last manager while there is anybody to manage.
+    """
     user = _colleague(session, user_id, by)
     check_manager(by)
     # Two managers must not each send away the other of the last two.
@@ -73,22 +77,38 @@ def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
         raise Conflict("This person is no longer active.")
     if Duty.COORDINATOR in user.duties and _last(session, user, Duty.COORDINATOR):
         raise Conflict("This is the last active coordinator. Add another one first.")
+    others = _others(session, user)
+    if Duty.MANAGER in user.duties and others and _last(session, user, Duty.MANAGER):
+        raise Conflict("This is the last manager of your agency. Add another one first.")
     user.active = False
     session.add(user)
     audit.record(session, "person.deactivated", user, by=by, agency=by.agency_name)
     signin.end_all(session, user)
     move_tasks(session, user, None, by=by)
+    agency = session.get_one(Agency, user.agency_id)
+    if not others and agency.active and agency.reach is Reach.SYSTEM:
+        succession.release(session, agency, "desk_empty", by=by)
     return user
 
 
-def away(session: Session, user_id: str, *, start: datetime, until: datetime, deputy_id: str, by: Actor) -> User:
-    """Somebody is away from one moment to another: a deputy of the same agency gets the duties and alarms."""
+def away(
+    session: Session, user_id: str, *, start: datetime, until: datetime, deputy_id: str | None = None, by: Actor
+) -> User:
+    """Somebody is away from one moment to another: a deputy of the same agency gets the duties and alarms.
+
+    Without a deputy they go back to the desk; where nobody is at the desk then, the coordinators of its cases are
+    called. A coordinator always has a deputy.
+    """
     user = _colleague(session, user_id, by)
-    deputy = session.get(User, deputy_id)
+    deputy = session.get(User, deputy_id) if deputy_id else None
     wrong = {}
-    if deputy is None or deputy.agency_id != user.agency_id or not deputy.active or deputy.id == user.id:
+    if deputy_id is None and Duty.COORDINATOR in user.duties:
+        wrong["deputy"] = "A coordinator's desk is never left alone. Choose who stands in."
+    elif deputy_id and (
+        deputy is None or deputy.agency_id != user.agency_id or not deputy.active or deputy.id == user.id
+    ):
         wrong["deputy"] = "Choose an active colleague of the same agency."
-    elif _overlaps(deputy, start, until):
+    elif deputy is not None and _overlaps(deputy, start, until):
         wrong["deputy"] = "This colleague is away too at that time. Choose another."
     if not start < until or until < clock.now():
         wrong["until"] = "The leave must end after it begins, and not in the past."
@@ -99,6 +119,9 @@ def away(session: Session, user_id: str, *, start: datetime, until: datetime, de
     audit.record(session, "person.away", user, by=by, agency=by.agency_name)
     if start <= clock.now():
         move_tasks(session, user, deputy, by=by)
+        session.flush()
+        for case_id in waiting_unseen(session, clock.now(), user.agency_id):
+            call_about_empty_desk(session, case_id, by=by)
     return user
 
 
@@ -188,6 +211,37 @@ def begin_leave(session: Session, user_id: str) -> int:
     return move_tasks(session, user, deputy, by=SYSTEM, before=user.away_from)
 
 
+def waiting_unseen(session: Session, now: datetime, agency_id: str | None = None) -> list[str]:
+    """The cases that wait at a desk all of whose people are on leave, and whose coordinator has not been called."""
+    gone = select(func.max(col(User.away_from))).where(
+        User.agency_id == Agency.id, col(User.active).is_(True), col(User.away_from) <= now, col(User.away_until) > now
+    )
+    there = select(User.id).where(User.agency_id == Agency.id, at_desk(now))
+    empty = select(Agency.id, gone.scalar_subquery()).where(
+        col(Agency.active).is_(True), Agency.reach == Reach.SYSTEM, ~there.exists()
+    )
+    found: set[str] = set()
+    for desk, since in session.exec(empty).all():
+        if since is not None and agency_id in (None, desk):
+            called = select(Alarm.id).where(
+                Alarm.case_id == UserTask.case_id,
+                Alarm.kind == AlarmKind.DESK_EMPTY,
+                or_(col(Alarm.raised_at) >= since, col(Alarm.acknowledged_at).is_(None)),
+            )
+            waits = select(UserTask.case_id).where(
+                UserTask.holder_id == desk, col(UserTask.status).in_(ON_DESK), ~called.exists()
+            )
+            found |= set(session.exec(waits).all())
+    return sorted(found)
+
+
+def call_about_empty_desk(session: Session, case_id: str, *, by: Actor = SYSTEM) -> None:
+    """Nobody is at the desk at which this case waits: the coordinator must see to it, or take it back."""
+    act = begin(session, case_id, by)
+    lead = act.case.lead_agency_id
+    alarms.call(act, AlarmKind.DESK_EMPTY, lead if lead in act.staffed() else alarms.duty_desk(act))
+
+
 def check_manager(by: Actor) -> None:
     """Managers keep their own agency; coordinators keep theirs."""
     if Duty.MANAGER not in by.duties and not by.is_coordinator:
@@ -209,7 +263,12 @@ def _colleague(session: Session, user_id: str, by: Actor) -> User:
     return user
 
 
+def _others(session: Session, user: User) -> list[User]:
+    """The other active people of the same agency."""
+    query = select(User).where(col(User.active).is_(True), User.id != user.id, User.agency_id == user.agency_id)
+    return list(session.exec(query).all())
+
+
 def _last(session: Session, user: User, duty: Duty) -> bool:
-    """Whether the desk would be empty without this person: the cases it leads would be nobody's."""
-    others = select(User).where(col(User.active).is_(True), User.id != user.id, User.agency_id == user.agency_id)
-    return not any(duty in other.duties for other in session.exec(others).all())
+    """Whether nobody else at the desk has this duty: without a coordinator the cases it leads would be nobody's."""
+    return not any(duty in other.duties for other in _others(session, user))

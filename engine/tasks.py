@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, changes, consents, deadlines, drafts, finding, instances, papers, people
+from . import alarms, answers, changes, clock, consents, deadlines, drafts, finding, instances, papers, people
 from .access import rules, visibility
 from .act import Act, begin_task
 from .actor import Actor
@@ -18,7 +18,7 @@ from .finding import WorklistFilter
 from .forms import validate
 from .models.answers import Draft
 from .models.cases import ConsentAnswer
-from .models.people import User
+from .models.people import User, at_desk
 from .models.work import (
     OPEN_TASK,
     PENDING_HANDOFF,
@@ -89,8 +89,8 @@ def unplaced(session: Session, *, by: Actor, wanted: WorklistFilter = EVERYTHING
 
 
 def colleagues(session: Session, *, agency_id: str | None) -> list[User]:
-    """The people of an agency who can be given a task."""
-    query = select(User).where(User.agency_id == agency_id, col(User.active).is_(True))
+    """The people of an agency who can be given a task: those who are here."""
+    query = select(User).where(User.agency_id == agency_id, at_desk(clock.now()))
     return list(session.exec(query.order_by(User.name)).all())
 
 

@@ -50,7 +50,14 @@ def run(store: Store, stop: threading.Event) -> None:
 def tick(store: Store) -> bool:
     """Do at most one unit of each kind of work. An error is logged without content and does not stop the rest."""
     found = False
-    for work in (fire_one_deadline, begin_one_leave, send_one_notice, expire_one_message, publish_checkpoint):
+    for work in (
+        fire_one_deadline,
+        begin_one_leave,
+        call_about_one_empty_desk,
+        send_one_notice,
+        expire_one_message,
+        publish_checkpoint,
+    ):
         try:
             found = work(store) or found
         except Exception:
@@ -133,6 +140,17 @@ def begin_one_leave(store: Store) -> bool:
         return False
     with store.transaction() as session:
         return people.begin_leave(session, away[0].id) > 0
+
+
+def call_about_one_empty_desk(store: Store) -> bool:
+    """Everybody at a desk is on leave: the coordinator of a case that waits there is called."""
+    with store.reading() as session:
+        waiting = people.waiting_unseen(session, clock.now())
+    if not waiting:
+        return False
+    with store.transaction() as session:
+        people.call_about_empty_desk(session, waiting[0])
+    return True
 
 
 def send_one_notice(store: Store) -> bool:

@@ -22,6 +22,13 @@ Feature: Agencies are suspended, closed and renamed, and nobody falls between th
     Then the shelter in Bishkek holds the review of the stay
     And the coordinator in Osh is accountable for the review of the stay
 
+  Scenario: A house closes, and what goes on after it is no house for her
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the case has come to the review of the stay
+    When the national desk closes the shelter in Osh, and the men's shelter goes on
+    Then the shelter in Bishkek is asked for the review of the stay
+    And the coordinator in Osh is called because care was interrupted
+
   Scenario: The desk that leads the case is suspended
     Given a woman, taken in by the police unit of Osh
     And the case has come to the case plan

@@ -42,6 +42,26 @@ Feature: People come and go, duties stay
     And a woman who needs a safe place, taken in by the police unit of Osh
     Then only the shelter in Bishkek is asked for the place in a shelter
 
+  Scenario: The last one goes, and somebody is in their care
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the case has come to the review of the stay
+    When everybody at the shelter in Osh goes
+    Then the shelter in Bishkek is asked for the review of the stay
+    And the coordinator in Osh is called because care was interrupted
+
+  Scenario: Who works alone goes on leave
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the case has come to the review of the stay
+    When the shelter in Osh enters a leave from tomorrow on, without a deputy
+    And 2 days pass
+    Then the coordinator in Osh is called because nobody is at the desk
+    And the shelter in Osh owes the review of the stay
+
+  Scenario: A house where everybody is on leave is not asked
+    Given the shelter in Osh enters a leave from now on, without a deputy
+    And a woman who needs a safe place, taken in by the police unit of Osh
+    Then only the shelter in Bishkek is asked for the place in a shelter
+
   Scenario: A new colleague
     When the shelter in Osh adds a colleague
     Then the colleague can sign in with the first password

@@ -26,11 +26,11 @@ class NewColleague(Sent):
 
 
 class Leave(Sent):
-    """From when until when somebody is away, and who stands in."""
+    """From when until when somebody is away, and who stands in; without a deputy it waits on the desk."""
 
     start: AwareDatetime
     until: AwareDatetime
-    deputy: Id
+    deputy: Id | None = None
 
 
 class Receiver(Sent):

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
+from sqlmodel import Field, SQLModel, and_, col, or_
 
 from .columns import instant, key, link, word, words
 
@@ -99,6 +99,12 @@ class User(SQLModel, table=True):
     away_from: datetime | None = instant(nullable=True)
     away_until: datetime | None = instant(nullable=True)
     active: bool = True
+
+
+def at_desk(moment: Any) -> ColumnElement[bool]:
+    """For a query: a person who is active and not on leave at this moment."""
+    here = or_(col(User.away_from).is_(None), col(User.away_from) > moment, col(User.away_until) <= moment)
+    return and_(col(User.active).is_(True), here)
 
 
 class SignIn(SQLModel, table=True):

@@ -85,6 +85,7 @@ class AlarmKind(StrEnum):
     NO_GROUND = "no_ground"
     UNDELIVERED = "undelivered"
     CARE_INTERRUPTED = "care_interrupted"
+    DESK_EMPTY = "desk_empty"
     DISPUTED = "disputed"
     WITHDRAWAL_REPORTED = "withdrawal_reported"
     LEFT_REPORTED = "left_reported"

@@ -11,7 +11,7 @@ from ..access import rules
 from ..actor import Actor
 from ..errors import Invalid, NotFound
 from ..language import NAMES
-from ..models.people import User
+from ..models.people import Duty, User
 from .behalf import moment
 from .desk import Desk, Reader, Writer
 
@@ -54,7 +54,7 @@ def leave(user_id: str, desk: Writer) -> Response:
     start, until = moment(desk, "start"), moment(desk, "until")
     if start is None or until is None:
         return _page(desk, errors={f"until-{user_id}": desk.t("choose.moment")}, status=422)
-    deputy = desk.text("deputy")
+    deputy = desk.text("deputy") or None
 
     def do() -> Any:
         return people.away(desk.session, user_id, start=start, until=until, deputy_id=deputy, by=desk.by)
@@ -97,10 +97,11 @@ def _page(
     found = people.of_agency(desk.session, by=desk.by)
     held = people.in_hand(desk.session, by=desk.by)
     names = {user.id: user.name for user in found}
+    here = {user.id: user.name for user in found if user.active}
     return desk.render(
         "colleagues.html",
         status=status,
-        people=[_person(desk.by, user, names, held, keeps) for user in found],
+        people=[_person(desk.by, user, names, held, keeps) | {"others": _but(here, user)} for user in found],
         keeps=keeps,
         duties=sorted(people.may_give(desk.by)),
         spoken=[{"code": code, "name": NAMES[code]} for code in people.SPOKEN],
@@ -123,6 +124,11 @@ def _person(by: Actor, user: User, names: dict[str, str], held: dict[str, int], 
         "away_until": user.away_until,
         "away": people.is_away(user, clock.now()),
         "deputy": names.get(user.deputy_id or ""),
-        "others": [{"id": key, "name": name} for key, name in names.items() if key != user.id],
+        "needs_deputy": Duty.COORDINATOR in user.duties,
         "can": {"keep": user.active and (keeps or mine), "deactivate": user.active and keeps and not mine},
     }
+
+
+def _but(here: dict[str, str], user: User) -> list[dict[str, str]]:
+    """Everybody else who is active."""
+    return [{"id": key, "name": name} for key, name in here.items() if key != user.id]

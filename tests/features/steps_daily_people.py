@@ -87,6 +87,29 @@ def ends_all(world: World, agency: str) -> None:
     assert user(world, deputy(agency)).active, "nothing of a refused act stays"
 
 
+def away_alone(world: World, agency: str, start: timedelta) -> None:
+    now, by = clock.now(), world.actor(agency)
+    with world.store.transaction() as session:
+        people.away(session, by.user_id or "", start=now + start, until=now + timedelta(days=9), by=by)
+
+
+@when(say("{agency:Agency} enters a leave from tomorrow on, without a deputy"))
+def leaves_alone(world: World, agency: str) -> None:
+    away_alone(world, agency, timedelta(days=1))
+
+
+@given(say("{agency:Agency} enters a leave from now on, without a deputy"))
+def is_away_alone(world: World, agency: str) -> None:
+    away_alone(world, agency, timedelta(0))
+
+
+@then(say("{agency:Agency} is called because nobody is at the desk"))
+def called_about_desk(world: World, agency: str) -> None:
+    assert "desk_empty" in {alarm.kind for alarm in world.alarms(agency)}
+    assert world.leaves("alarm.raised", kind="desk_empty")
+
+
+@when(say("everybody at {agency:Agency} goes"))
 @given(say("everybody at {agency:Agency} has gone"))
 def all_gone(world: World, agency: str) -> None:
     with world.store.transaction() as session:

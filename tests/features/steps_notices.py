@@ -12,7 +12,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_bdd import given, then, when
 from sqlmodel import select
 
-from engine import worker
+from engine import audit, worker
+from engine.actor import SYSTEM
 from engine.config import settings
 from engine.models.people import Agency
 from engine.models.records import Outbox, OutboxState
@@ -59,6 +60,7 @@ def by_mail(world: World, post: PostOffice, agency: str) -> None:
         row = session.exec(select(Agency).where(Agency.code == agency)).one()
         row.email = "desk@example.org"
         session.add(row)
+        audit.record(session, "agency.changed", row, by=SYSTEM)
 
 
 @given(say("the post office refuses everything for {agency:Agency}"))

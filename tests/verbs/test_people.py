@@ -1,17 +1,17 @@
-"""People come and go, and so do agencies; several people, and twice the same person."""
+"""People come and go; several people, and twice the same person."""
 
 from datetime import timedelta, timezone
 
 import pytest
 from sqlmodel import Session, select
 
-from engine import agencies, changes, clock, links, people, tasks, worker
+from engine import alarms, changes, clock, links, people, tasks, worker
 from engine.actor import Actor
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.models.cases import Case, Link
-from engine.models.people import Agency, Place, PlaceKind, User
-from engine.models.work import HandoffState, TaskStatus
+from engine.models.people import User
+from engine.models.work import Alarm, AlarmKind, HandoffState, TaskStatus
 from tests.factories import case_at, make_case
 from tests.people import actor
 from tests.verbs.scene import Scene
@@ -112,6 +112,85 @@ def test_two_are_not_away_for_each_other(scene: Scene) -> None:
     leave(scene, timedelta(days=3), timedelta(days=5), COORDINATOR, SECOND)
 
 
+def test_who_is_away_is_not_among_those_who_can_be_given_a_task(scene: Scene) -> None:
+    leave(scene, timedelta(hours=-1), timedelta(days=3))
+    assert in_hand(scene) == SECOND
+    with scene.store.reading() as session:
+        here = tasks.colleagues(session, agency_id=scene.task("case_plan").holder_id)
+    assert [user.login for user in here] == [SECOND]
+
+
+def alone(scene: Scene, start: timedelta, until: timedelta, login: str = SHELTER) -> None:
+    """Somebody without a colleague enters a leave."""
+    now, user_id = clock.now(), user(scene, login).id
+    scene.act(login, lambda s, by: people.away(s, user_id, start=now + start, until=now + until, by=by))
+
+
+def test_who_is_alone_at_a_desk_may_be_away_and_the_coordinator_is_called_once(scene: Scene) -> None:
+    stay = scene.task("stay_review").id
+    scene.act(SHELTER, lambda s, by: tasks.claim(s, stay, by=by))
+    alone(scene, timedelta(hours=-1), timedelta(days=3))
+    assert (scene.task("stay_review").status, scene.task("stay_review").claimed_by_id) == (TaskStatus.OPEN, None)
+    assert scene.actions()[:2] == ["task.released", "alarm.raised"]
+    assert scene.alarms() == {("desk_empty", COORDINATOR)}
+    assert not worker.call_about_one_empty_desk(scene.store), "once for each leave"
+    (alarm,) = [a for a in _alarms(scene) if a.kind is AlarmKind.DESK_EMPTY]
+    scene.act(COORDINATOR, lambda s, by: alarms.acknowledge(s, alarm.id, by=by))
+    assert not worker.call_about_one_empty_desk(scene.store)
+    scene.check_record()
+
+
+def _alarms(scene: Scene) -> list[Alarm]:
+    with scene.store.reading() as session:
+        return list(session.exec(select(Alarm).where(Alarm.case_id == scene.case().id)).all())
+
+
+def test_the_worker_calls_the_coordinator_when_the_last_one_leaves(scene: Scene) -> None:
+    alone(scene, timedelta(hours=2), timedelta(days=3))
+    assert scene.alarms() == set() and not worker.call_about_one_empty_desk(scene.store)
+    before = clock.offset()
+    clock.set_offset(before + timedelta(hours=3))
+    try:
+        assert worker.call_about_one_empty_desk(scene.store)
+        assert scene.alarms() == {("desk_empty", COORDINATOR)}
+        assert not worker.call_about_one_empty_desk(scene.store)
+    finally:
+        clock.set_offset(before)
+    scene.check_record()
+
+
+def test_a_desk_where_everybody_is_away_gets_no_offers(store: Store) -> None:
+    scene = Scene(store, case_at(store, "intake"))
+    alone(scene, timedelta(hours=-1), timedelta(days=3))
+    scene.play("shelter_arrival", "screening")
+    with pytest.raises(IndexError):
+        scene.handoff("shelter_arrival", SHELTER)
+    assert scene.handoff("shelter_arrival", OTHER).state is HandoffState.OFFERED
+
+
+def test_a_coordinators_desk_is_never_left_alone(scene: Scene) -> None:
+    with pytest.raises(Invalid) as refused:
+        alone(scene, timedelta(hours=1), timedelta(days=3), COORDINATOR)
+    assert set(refused.value.fields) == {"deputy"} and user(scene, COORDINATOR).away_from is None
+
+
+def test_the_last_manager_stays_while_there_is_anybody_to_manage(scene: Scene) -> None:
+    def add(duties: list[str]) -> User:
+        login = f"new_{duties[0]}"
+        return scene.act(
+            SHELTER, lambda s, by: people.add(s, login=login, name="New", duties=duties, language="ru", by=by)
+        )[0]
+
+    add(["caseworker"])
+    manager = user(scene, SHELTER).id
+    with pytest.raises(Conflict, match="last manager"):
+        scene.act(SHELTER, lambda s, by: people.deactivate(s, manager, by=by))
+    add(["manager"])
+    scene.act("new_manager", lambda s, by: people.deactivate(s, manager, by=by))
+    assert not user(scene, SHELTER).active
+    assert scene.open()["stay_review"] == SHELTER, "somebody is still there"
+
+
 def test_nothing_is_given_to_who_is_away(scene: Scene) -> None:
     leave(scene, timedelta(hours=-1), timedelta(days=3))
     plan, mine = scene.task("case_plan").id, user(scene, COORDINATOR).id
@@ -170,86 +249,6 @@ def test_a_new_colleague_is_checked(store: Store, changes: dict[str, object], fi
     with store.transaction() as session, pytest.raises(Invalid) as refused:
         people.add(session, **given, by=actor(session, SHELTER))  # type: ignore[arg-type]
     assert set(refused.value.fields) == {field}
-
-
-def agency(scene: Scene, code: str) -> Agency:
-    with scene.store.reading() as session:
-        return session.exec(select(Agency).where(Agency.code == code)).one()
-
-
-def taken(scene: Scene, code: str) -> int:
-    with scene.store.reading() as session:
-        query = select(Place).where(Place.agency_id == agency(scene, code).id, Place.kind == PlaceKind.WOMEN)
-        return session.exec(query).one().taken
-
-
-def test_a_suspended_house_is_urgent_for_the_next_one(scene: Scene) -> None:
-    shelter = scene.agency(SHELTER)
-    scene.act(NATIONAL, lambda s, by: agencies.suspend(s, shelter, by=by))
-    task = scene.task("stay_review")
-    assert (task.status, task.urgent, task.holder_id) == (TaskStatus.AWAITING, True, None)
-    assert scene.handoff("shelter_arrival", SHELTER).state is HandoffState.RECALLED
-    assert scene.handoff("stay_review", OTHER).state is HandoffState.OFFERED
-    assert ("care_interrupted", COORDINATOR) in scene.alarms()
-    assert taken(scene, SHELTER) == 0
-    scene.act(NATIONAL, lambda s, by: agencies.resume(s, shelter, by=by))
-    with pytest.raises(Conflict):
-        scene.act(NATIONAL, lambda s, by: agencies.resume(s, shelter, by=by))
-    scene.check_record()
-
-
-def test_a_successor_takes_over_with_a_place(scene: Scene) -> None:
-    shelter, other = scene.agency(SHELTER), scene.agency(OTHER)
-    scene.act(NATIONAL, lambda s, by: agencies.close(s, shelter, successor_id=other, by=by))
-    assert scene.task("stay_review").holder_id == other
-    assert (taken(scene, SHELTER), taken(scene, OTHER)) == (0, 1)
-    closed = agency(scene, SHELTER)
-    assert (closed.active, closed.successor_id) == (False, other) and closed.closed_at is not None
-    for refused in (lambda s, by: agencies.close(s, shelter, successor_id=None, by=by),
-                    lambda s, by: agencies.resume(s, shelter, by=by)):  # fmt: skip
-        with pytest.raises(Conflict):
-            scene.act(NATIONAL, refused)
-    scene.check_record()
-
-
-def test_a_desk_that_is_gone_leads_nothing_and_answers_for_nothing(scene: Scene) -> None:
-    desk = scene.agency(COORDINATOR)
-    scene.act(NATIONAL, lambda s, by: agencies.suspend(s, desk, by=by))
-    assert scene.code(scene.case().lead_agency_id) == NATIONAL
-    assert set(scene.open().values()) == {SHELTER, NATIONAL}
-    plan = scene.task("case_plan")
-    assert (plan.status, plan.claimed_by_id) == (TaskStatus.OPEN, None)
-    assert "case.led" in scene.actions()
-    scene.check_record()
-
-
-def test_who_handed_on_and_is_gone_answers_for_nothing(store: Store) -> None:
-    scene = Scene(store, case_at(store, "service_first_contact", "screening", answers={"shelter_now": "no"}))
-    assert scene.open() == {"service_first_contact": POLICE, "screening": POLICE}
-    scene.act(NATIONAL, lambda s, by: agencies.suspend(s, scene.agency(POLICE), by=by))
-    assert scene.open() == {"service_first_contact": COORDINATOR, "screening": COORDINATOR}
-    assert scene.handoff("screening", "border_guard").ground == "detection"
-    scene.check_record()
-
-
-def test_a_new_name_leaves_the_old_one_in_old_handoffs(scene: Scene) -> None:
-    shelter = scene.agency(SHELTER)
-    scene.act(NATIONAL, lambda s, by: agencies.rename(s, shelter, "New house", by=by))
-    assert scene.handoff("shelter_arrival", SHELTER).receiver_name == "Ak-Jol shelter, Osh"
-    assert agency(scene, SHELTER).name == "New house"
-    scene.check_record()
-
-
-@pytest.mark.parametrize("login", [COORDINATOR, POLICE, SHELTER])
-def test_only_the_national_coordinator_keeps_the_directory(scene: Scene, login: str) -> None:
-    shelter = scene.agency(SHELTER)
-    for act in (
-        lambda s, by: agencies.suspend(s, shelter, by=by),
-        lambda s, by: agencies.rename(s, shelter, "X house", by=by),
-        lambda s, by: agencies.close(s, shelter, successor_id=None, by=by),
-    ):
-        with pytest.raises(NotAllowed):
-            scene.act(login, act)
 
 
 def test_several_people_have_nothing_in_common_but_the_event(store: Store) -> None:

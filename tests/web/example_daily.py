@@ -46,6 +46,7 @@ PEOPLE = [
         "away": False,
         "deputy": None,
         "others": [{"id": "p2", "name": "Bakyt Example"}],
+        "needs_deputy": True,
         "can": {"keep": True, "deactivate": True},
     },
     {
@@ -60,6 +61,7 @@ PEOPLE = [
         "away": True,
         "deputy": "Aida Example",
         "others": [{"id": "p1", "name": "Aida Example"}],
+        "needs_deputy": True,
         "can": {"keep": True, "deactivate": False},
     },
     {
@@ -74,6 +76,7 @@ PEOPLE = [
         "away": False,
         "deputy": None,
         "others": [],
+        "needs_deputy": False,
         "can": {"keep": False, "deactivate": False},
     },
 ]

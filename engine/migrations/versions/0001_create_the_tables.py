@@ -247,6 +247,7 @@ def upgrade() -> None:
                 "no_ground",
                 "undelivered",
                 "care_interrupted",
+                "desk_empty",
                 "disputed",
                 "withdrawal_reported",
                 "left_reported",
