@@ -1,15 +1,122 @@
-"""Agencies: their profile and places, and what happens to their cases when they pause, close or are succeeded."""
+"""Agencies: how they come into the directory, their profile and places, and when they pause, close or are succeeded."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlmodel import Session, col, select
 
-from . import audit, clock, succession
+from . import audit, cases, clock, paths, people, succession
 from .access import visibility
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .models.people import Agency, Place, PlaceKind
+from .models.columns import new_id
+from .models.people import Agency, Place, PlaceKind, Reach, User
+from .participations import COORDINATOR
 from .people import check_manager
 
 MOST_PLACES = 500
+SEXES, AGES = ("female", "male"), ("adult", "child")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the directory says of an agency beside its name: what it does, for whom, where, and how it is reached.
+
+    No sexes or ages: everybody.
+    """
+
+    region: str
+    roles: list[str]
+    services: list[str]
+    sexes: list[str]
+    ages: list[str]
+    families: bool = True
+    reach: Reach
+    phone: str
+    hours: str = ""
+
+
+def add(session: Session, name: str, entry: Entry, *, by: Actor) -> Agency:
+    """The national coordinator adds an agency. One without an account is asked by phone or letter from now on.
+
+    One with an account is asked once its first manager has been added (`people.add_first`).
+    """
+    check_keeps_directory(by)
+    if wrong := _named(name) | _wrong(session, entry):
+        raise Invalid(fields=wrong)
+    agency = Agency(code=f"agency_{new_id()[:12]}", name=name.strip(), **_kept(entry))
+    session.add(agency)
+    session.flush()
+    audit.record(session, "agency.added", agency, by=by, agency=agency.name)
+    return agency
+
+
+def change(session: Session, agency_id: str, entry: Entry, *, by: Actor) -> Agency:
+    """Change what an agency does and how it is reached. It keeps what it has; only later offers follow this.
+
+    Whether and where a desk coordinates stays: that decides who sees which cases.
+    """
+    agency = _kept_by_coordinator(session, agency_id, by)
+    if agency.closed_at is not None:
+        raise Conflict("This agency is already closed.")
+    wrong = _wrong(session, entry)
+    leads = COORDINATOR in agency.roles
+    if leads != (COORDINATOR in entry.roles) or (leads and agency.region != entry.region):
+        wrong["roles"] = "Whether and where a desk coordinates does not change. Add another desk, and close this one."
+    elif entry.reach is Reach.SYSTEM is not agency.reach and not people.somebody(session, agency.id):
+        wrong["reach"] = "Nobody of this agency can sign in yet. Add its first manager first."
+    if wrong:
+        raise Invalid(fields=wrong)
+    for field, value in _kept(entry).items():
+        setattr(agency, field, value)
+    session.add(agency)
+    audit.record(session, "agency.changed", agency, by=by, agency=agency.name)
+    return agency
+
+
+def add_manager(
+    session: Session, agency_id: str, *, login: str, name: str, language: str, by: Actor
+) -> tuple[User, str]:
+    """Give an agency at which nobody can sign in its first person; returns the first password, shown once."""
+    agency = _active(session, agency_id, by)
+    return people.add_first(session, agency, login=login, name=name, language=language, by=by)
+
+
+def services(session: Session) -> list[str]:
+    """The services there are: those a case may ask for, those that stand in for another, and those somebody gives."""
+    bundle = cases.current_bundle(session)
+    asked = {code for inputs in paths.stages(bundle).values() for codes in inputs.values() for code in codes}
+    given = {code for found in session.exec(select(Agency.services)).all() for code in found}
+    instead = {code for service, others in bundle.country.fallbacks.items() for code in (service, *others)}
+    return sorted({code for code in asked if isinstance(code, str)} | given | instead)
+
+
+def _kept(entry: Entry) -> dict[str, Any]:
+    return asdict(entry) | {"phone": entry.phone.strip(), "hours": entry.hours.strip()}
+
+
+def _named(name: str) -> dict[str, str]:
+    return {} if 2 <= len(name.strip()) <= 200 else {"name": "Give the agency's name."}
+
+
+def _wrong(session: Session, entry: Entry) -> dict[str, str]:
+    country = cases.current_bundle(session).country
+    wrong = {}
+    if entry.region not in country.regions:
+        wrong["region"] = "Choose where the agency works."
+    if not entry.roles or not set(entry.roles) <= set(country.roles):
+        wrong["roles"] = "Choose at least one of the roles of this country."
+    elif COORDINATOR in entry.roles and entry.reach is not Reach.SYSTEM:
+        wrong["reach"] = "A coordinating desk needs an account."
+    if not set(entry.services) <= set(services(session)):
+        wrong["services"] = "Choose from the services of this country."
+    if not (set(entry.sexes) <= set(SEXES) and set(entry.ages) <= set(AGES)):
+        wrong["ages"] = "Choose whom the agency takes, or nothing for everybody."
+    if not 3 <= len(entry.phone.strip()) <= 40:
+        wrong["phone"] = "Give the number under which somebody on duty answers."
+    if len(entry.hours) > 100:
+        wrong["hours"] = "Say when somebody answers, such as 09:00-18:00."
+    return wrong
 
 
 def profile(session: Session, *, phone: str, hours: str, email: str, by: Actor) -> Agency:
@@ -111,10 +218,15 @@ def active(session: Session) -> list[Agency]:
     return list(session.exec(select(Agency).where(col(Agency.active).is_(True)).order_by(Agency.name)).all())
 
 
-def check_keeps(by: Actor, agency: Agency) -> None:
-    """The national coordinator keeps the directory, but not the own agency."""
+def check_keeps_directory(by: Actor) -> None:
+    """The national coordinator keeps the directory."""
     if not by.is_coordinator or by.region != visibility.NATIONAL:
         raise NotAllowed("Only the national coordinator keeps the directory.")
+
+
+def check_keeps(by: Actor, agency: Agency) -> None:
+    """The national coordinator keeps every agency but the own one."""
+    check_keeps_directory(by)
     if agency.id == by.agency_id:
         raise NotAllowed("Another desk must do this for your own agency.")
 

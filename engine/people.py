@@ -35,6 +35,35 @@ def in_hand(session: Session, *, by: Actor) -> dict[str, int]:
 def add(session: Session, *, login: str, name: str, duties: list[str], language: str, by: Actor) -> tuple[User, str]:
     """A manager adds a colleague; returns the person and a first password, shown once."""
     check_manager(by)
+    wrong = _wrong(session, login, name, language)
+    if not set(duties) <= may_give(by) or not duties:
+        wrong["duties"] = "Choose from the duties of your own agency."
+    if wrong:
+        raise Invalid(fields=wrong)
+    return _join(session, session.get_one(Agency, by.agency_id), login, name, duties, language, by)
+
+
+def add_first(session: Session, agency: Agency, *, login: str, name: str, language: str, by: Actor) -> tuple[User, str]:
+    """The first person of an agency at which nobody can sign in: its manager, who adds the others.
+
+    Who may keep the directory is decided before. Nobody is added from outside to a desk that has people.
+    """
+    if somebody(session, agency.id):
+        raise Conflict("Somebody of this agency can sign in already. Its manager adds colleagues.")
+    if wrong := _wrong(session, login, name, language):
+        raise Invalid(fields=wrong)
+    leads = Duty.COORDINATOR in agency.roles
+    duties = [Duty.COORDINATOR] if leads else [Duty.CASEWORKER, Duty.MANAGER]
+    return _join(session, agency, login, name, [str(duty) for duty in duties], language, by)
+
+
+def somebody(session: Session, agency_id: str) -> bool:
+    """Whether anybody of an agency can sign in."""
+    query = select(User.id).where(User.agency_id == agency_id, col(User.active).is_(True)).limit(1)
+    return session.exec(query).first() is not None
+
+
+def _wrong(session: Session, login: str, name: str, language: str) -> dict[str, str]:
     login = login.strip().lower()
     wrong = {}
     if not login.replace("_", "").isalnum() or not 3 <= len(login) <= 64:
@@ -43,23 +72,25 @@ def add(session: Session, *, login: str, name: str, duties: list[str], language:
         wrong["login"] = "This name is taken. Choose another."
     if not 2 <= len(name.strip()) <= 200:
         wrong["name"] = "Give the person's name."
-    if not set(duties) <= may_give(by) or not duties:
-        wrong["duties"] = "Choose from the duties of your own agency."
     if language not in SPOKEN:
         wrong["language"] = "Choose ky, ru or en."
-    if wrong:
-        raise Invalid(fields=wrong)
+    return wrong
+
+
+def _join(
+    session: Session, agency: Agency, login: str, name: str, duties: list[str], language: str, by: Actor
+) -> tuple[User, str]:
     password = secrets.token_urlsafe(12)
     user = User(
-        agency_id=by.agency_id or "",
-        login=login,
+        agency_id=agency.id,
+        login=login.strip().lower(),
         name=name.strip(),
         password_hash=signin.hash_password(password),
         duties=sorted(duties),
         language=language,
     )
     session.add(user)
-    audit.record(session, "person.added", user, by=by, agency=by.agency_name)
+    audit.record(session, "person.added", user, by=by, agency=agency.name)
     return user, password
 
 

@@ -8,6 +8,20 @@ Feature: An agency without an account is reached by phone or letter
     Then the police unit of Osh must bring the clinic the offer of the help
     And the coordinator in Osh must bring the clinic the offer of the help
 
+  Scenario: The national desk takes a hospital into the directory
+    Given the national desk adds a hospital in Osh that is reached by telephone
+    And a woman who needs a doctor, taken in by the police unit of Osh
+    Then the police unit of Osh must bring the new hospital the offer of the help
+
+  Scenario: Later the hospital gets an account
+    Given the national desk adds a hospital in Osh that is reached by telephone
+    When the national desk adds the first manager of the new hospital
+    Then the colleague can sign in with the first password
+
+  Scenario: Nobody else takes an agency into the directory
+    When the coordinator in Osh tries to add a hospital in Osh that is reached by telephone
+    Then this is refused: "Only the national coordinator keeps the directory"
+
   Scenario: It accepts by phone
     Given the clinic has no account
     And a woman who needs a doctor, taken in by the police unit of Osh

@@ -8,8 +8,8 @@ from .. import agencies, directory
 from ..errors import NotFound
 from ..models.people import Agency
 from . import told_daily
-from .desk import Desk, Doer, Done, Reader, RowId
-from .schemas_daily import Capacity, Closure, NewName, Profile
+from .desk import Desk, Doer, Done, Reader, RowId, Writer
+from .schemas_daily import Capacity, Closure, Entry, NewAgency, NewManager, NewName, Profile
 from .strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["directory"])
@@ -41,6 +41,29 @@ def places(desk: Doer, body: Capacity) -> Response:
         return Done(_own(desk))
 
     return desk.once(do)
+
+
+@router.post("/directory", status_code=201, response_model=told_daily.Listed)
+def add(desk: Doer, body: NewAgency) -> Response:
+    """Add an agency; without an account it is asked by phone or letter from now on."""
+    entry = agencies.Entry(**body.model_dump(exclude={"name"}))
+    return desk.once(lambda: Done(_listed(agencies.add(desk.session, body.name, entry, by=desk.by)), 201))
+
+
+@router.post("/directory/{agency_id}/entry", response_model=told_daily.Listed)
+def change(desk: Doer, agency_id: RowId, body: Entry) -> Response:
+    """Change what an agency does and how it is reached; what it has, it keeps."""
+    entry = agencies.Entry(**body.model_dump())
+    return desk.once(lambda: Done(_listed(agencies.change(desk.session, agency_id, entry, by=desk.by))))
+
+
+@router.post("/directory/{agency_id}/manager", status_code=201)
+def add_manager(desk: Writer, agency_id: RowId, body: NewManager) -> told_daily.FirstManager:
+    """Give an agency its first person. The password is told in this answer only, so it is not repeated for any key."""
+    user, password = agencies.add_manager(
+        desk.session, agency_id, login=body.login, name=body.name, language=body.language, by=desk.by
+    )
+    return told_daily.FirstManager(login=user.login, name=user.name, password=password)
 
 
 @router.get("/directory/{agency_id}")

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StrictInt
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt
 
-from ..models.people import PlaceKind
+from ..models.people import PlaceKind, Reach
 from .schemas import Code, Id, Line, Sent
 
 Name = Annotated[str, Field(min_length=2, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -52,6 +52,34 @@ class Capacity(Sent):
 
     kind: PlaceKind
     total: Annotated[StrictInt, Field(ge=0, le=500)]
+
+
+class Entry(Sent):
+    """What an agency does, for whom (nothing: for everybody), where, and how it is reached."""
+
+    region: Code
+    roles: Annotated[list[Code], Field(min_length=1, max_length=20)]
+    services: list[Code] = Field(default=[], max_length=50)
+    sexes: list[Code] = Field(default=[], max_length=2)
+    ages: list[Code] = Field(default=[], max_length=2)
+    families: StrictBool = True
+    reach: Reach
+    phone: Line
+    hours: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+
+
+class NewAgency(Entry):
+    """An agency that comes into the directory."""
+
+    name: Name
+
+
+class NewManager(Sent):
+    """The first person of an agency at which nobody can sign in."""
+
+    login: Annotated[str, Field(pattern="^[A-Za-z0-9_]{3,64}$")]
+    name: Name
+    language: Annotated[str, Field(pattern="^(ky|ru|en)$")] = "ru"
 
 
 class NewName(Sent):

@@ -89,6 +89,14 @@ class Joined(BaseModel):
     password: str
 
 
+class FirstManager(BaseModel):
+    """The first person of an agency, with the first password, shown once."""
+
+    login: str
+    name: str
+    password: str
+
+
 class Moved(BaseModel):
     """How many tasks went to somebody else."""
 
@@ -124,6 +132,9 @@ class Listed(BaseModel):
     name: str
     roles: list[str]
     services: list[str]
+    sexes: list[str]
+    ages: list[str]
+    families: bool
     region: str
     phone: str
     hours: str

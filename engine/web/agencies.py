@@ -1,6 +1,7 @@
 """One's own agency: how it is reached and what is free there; and what the national coordinator does with any other."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +10,8 @@ from fastapi.responses import Response
 from .. import agencies, cases, directory, people
 from ..access import rules
 from ..errors import Invalid, NotFound
-from ..models.people import Agency, Place, PlaceKind
+from ..language import NAMES
+from ..models.people import Agency, Place, PlaceKind, Reach
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -45,6 +47,47 @@ def places(desk: Writer) -> Response:
         return agencies.confirm_places(desk.session, PlaceKind(kind), number, by=desk.by)
 
     return _act(desk, do, "/agency?done=places", lambda d, errors: _own(d, {f"total-{kind}": errors["total"]}))
+
+
+@router.get("/directory/new")
+def ask(desk: Reader) -> Response:
+    """An agency that is not in the directory yet."""
+    return _new(desk)
+
+
+@router.post("/directory")
+def add(desk: Writer) -> Response:
+    """Add it; without an account it is asked by phone or letter from now on."""
+
+    def do() -> str:
+        made = agencies.add(desk.session, desk.text("name"), _entry(desk), by=desk.by)
+        return f"/directory/{made.id}?done=kept"
+
+    try:
+        return desk.once(do)
+    except Invalid as refused:
+        return _new(desk, desk.t.said_all(refused.fields, refused.message))
+
+
+@router.post("/directory/{agency_id}/entry")
+def change(agency_id: str, desk: Writer) -> Response:
+    """Change what it does and how it is reached."""
+    return _keep(desk, agency_id, lambda: agencies.change(desk.session, agency_id, _entry(desk), by=desk.by))
+
+
+@router.post("/directory/{agency_id}/manager")
+def add_manager(agency_id: str, desk: Writer) -> Response:
+    """Its first person; the first password is shown once, on this very page."""
+    login, name, language = (desk.text(field) for field in ("login", "person", "language"))
+    try:
+        user, password = agencies.add_manager(
+            desk.session, agency_id, login=login, name=name, language=language, by=desk.by
+        )
+    except Invalid as refused:
+        wrong = {"person" if field == "name" else field: text for field, text in refused.fields.items()}
+        return _kept(desk, agency_id, desk.t.said_all(wrong, refused.message))
+    desk.session.flush()
+    return _kept(desk, agency_id, added={"login": user.login, "name": user.name, "password": password})
 
 
 @router.get("/directory/{agency_id}")
@@ -131,27 +174,86 @@ def _no_place(kind: PlaceKind) -> dict[str, Any]:
     return {"kind": kind, "total": 0, "taken": 0, "free": 0, "confirmed_at": None}
 
 
-def _kept(desk: Desk, agency_id: str, errors: dict[str, str] | None = None) -> Response:
+def _entry(desk: Desk) -> agencies.Entry:
+    """What was chosen and typed about an agency."""
+    roles, services, sexes, ages = (
+        [str(code) for code in desk.form.getlist(name)] for name in ("roles", "services", "sexes", "ages")
+    )
+    reach = desk.text("reach")
+    return agencies.Entry(
+        region=desk.text("region"),
+        roles=roles,
+        services=services,
+        sexes=sexes,
+        ages=ages,
+        families=desk.text("families") != "no",
+        reach=Reach(reach) if reach in set(Reach) else Reach.PHONE,
+        phone=desk.text("phone"),
+        hours=desk.text("hours"),
+    )
+
+
+def _new(desk: Desk, errors: dict[str, str] | None = None) -> Response:
+    agencies.check_keeps_directory(desk.by)
+    return desk.render(
+        "agency_new.html",
+        status=422 if errors else 200,
+        typed=desk.text("name"),
+        entry=asdict(_entry(desk)),
+        choices=_choices(desk),
+        errors=errors or {},
+    )
+
+
+def _choices(desk: Desk) -> dict[str, Any]:
+    """What an entry of the directory is chosen from."""
+    words = Words(cases.current_bundle(desk.session), desk.t)
+    country = words.bundle.country
+    return {
+        "regions": [{"code": code, "name": words.region(code)} for code in country.regions],
+        "roles": [{"code": code, "name": words.role(code)} for code in country.roles],
+        "services": agencies.services(desk.session),
+        "sexes": agencies.SEXES,
+        "ages": agencies.AGES,
+        "reach": list(Reach),
+    }
+
+
+def _kept(
+    desk: Desk, agency_id: str, errors: dict[str, str] | None = None, *, added: dict[str, str] | None = None
+) -> Response:
     agency = desk.session.get(Agency, agency_id)
     if agency is None:
         raise NotFound("There is no such agency in the directory.")
     successor = desk.session.get(Agency, agency.successor_id) if agency.successor_id else None
     keeps = rules.can(agencies.check_keeps, desk.by, agency)
+    typed = asdict(_entry(desk))
     return desk.render(
         "agency_keep.html",
         status=422 if errors else 200,
         agency=_told(Words(cases.current_bundle(desk.session), desk.t), agency, successor),
-        others=[{"id": a.id, "name": a.name} for a in agencies.active(desk.session) if a.id != agency.id]
-        if keeps
-        else [],
-        can={
-            "rename": keeps,
-            "suspend": keeps and agency.active,
-            "resume": keeps and not agency.active and agency.closed_at is None,
-            "close": keeps and agency.closed_at is None,
-        },
+        entry=typed if errors and typed["region"] else {name: getattr(agency, name) for name in typed},
+        choices=_choices(desk) if keeps else {},
+        others=[{"id": a.id, "name": a.name} for a in agencies.active(desk.session) if keeps and a.id != agency.id],
+        spoken=[{"code": code, "name": NAMES[code]} for code in people.SPOKEN],
+        values={name: desk.text(name) for name in ("login", "person", "language")},
+        added=added,
+        can=_possible(desk, agency) if keeps else {},
         errors=errors or {},
     )
+
+
+def _possible(desk: Desk, agency: Agency) -> dict[str, bool]:
+    """What the keeper of the directory can do with this agency now."""
+    ended = agency.closed_at is not None
+    return {
+        "rename": True,
+        "change": not ended,
+        "staff": agency.active and not people.somebody(desk.session, agency.id),
+        "suspend": agency.active,
+        "resume": not agency.active and not ended,
+        "close": not ended,
+    }
 
 
 def _told(words: Words, agency: Agency, successor: Agency | None) -> dict[str, Any]:

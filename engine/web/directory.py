@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from .. import cases, directory
-from ..access import visibility
+from .. import agencies, cases, directory
+from ..access import rules, visibility
 from ..models.people import Agency, Place
 from .desk import Reader
 from .words import Words
@@ -31,6 +31,7 @@ def show(desk: Reader, region: str = "", service: str = "") -> Response:
         filters={"region": region, "service": service},
         regions=[{"code": code, "name": words.region(code)} for code in words.bundle.country.regions],
         services=services,
+        can_add=rules.can(agencies.check_keeps_directory, desk.by),
     )
 
 

@@ -1,5 +1,6 @@
 """Steps about agencies without an account, and about paper."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from html import unescape
 
@@ -7,13 +8,14 @@ import pytest
 from pytest_bdd import given, then, when
 from sqlmodel import Session, select
 
-from engine import audit, cases, clock, handoffs, movements, papers, relays
+from engine import agencies, cases, clock, handoffs, movements, papers, relays
 from engine import tasks as duties
-from engine.actor import SYSTEM, Actor
+from engine.actor import Actor
+from engine.agencies import Entry
 from engine.errors import Invalid
 from engine.models.answers import Sheet
 from engine.models.cases import Channel, RelayState
-from engine.models.people import Agency, Reach
+from engine.models.people import Reach
 from engine.models.work import Alarm, AlarmKind, Handoff
 from engine.relays import Said
 from tests.features.steps_cases import say
@@ -21,6 +23,15 @@ from tests.features.words import BISHKEK
 from tests.features.world import World
 from tests.people import Crew
 
+HOSPITAL = Entry(
+    region="osh",
+    roles=["service_provider"],
+    services=["medical"],
+    sexes=[],
+    ages=[],
+    reach=Reach.PHONE,
+    phone="+996 3222 00000",
+)
 LANGUAGES = {"ky": "Барактын коду", "ru": "Код листа", "en": "Code of this sheet"}
 
 
@@ -38,11 +49,42 @@ def enter_acceptance(world: World, by: str, agency: str, duty: str, said: Said) 
 
 @given(say("{agency:Agency} has no account"))
 def no_account(world: World, agency: str) -> None:
+    row = world.agency(agency)
+    kept = {name: getattr(row, name) for name in asdict(HOSPITAL)} | {"reach": Reach.PHONE}
     with world.store.transaction() as session:
-        row = session.exec(select(Agency).where(Agency.code == agency)).one()
-        row.reach = Reach.PHONE
-        session.add(row)
-        audit.record(session, "agency.changed", row, by=SYSTEM)
+        agencies.change(session, row.id, Entry(**kept), by=world.actor("coordinator_national"))
+
+
+def add_hospital(world: World, by: str) -> None:
+    with world.store.transaction() as session:
+        world.kept["hospital"] = agencies.add(session, "Hospital of Osh", HOSPITAL, by=world.actor(by))
+
+
+@given(say("{by:Agency} adds a hospital in Osh that is reached by telephone"))
+def adds_hospital(world: World, by: str) -> None:
+    add_hospital(world, by)
+    assert world.last_entry(world.kept["hospital"])["reach"] == "phone"
+
+
+@when(say("{by:Agency} tries to add a hospital in Osh that is reached by telephone"))
+def tries_to_add_hospital(world: World, by: str) -> None:
+    world.attempt(lambda: add_hospital(world, by))
+
+
+@then(say("{by:Agency} must bring the new hospital the offer of {duty:Duty}"))
+def must_bring_new(world: World, by: str, duty: str) -> None:
+    must_bring(world, by, world.kept["hospital"].code, duty)
+
+
+@when(say("{by:Agency} adds the first manager of the new hospital"))
+def adds_manager(world: World, by: str) -> None:
+    hospital = world.kept["hospital"].id
+    with world.store.transaction() as session:
+        row, password = agencies.add_manager(
+            session, hospital, login="hospital_1", name="H. Example", language="ky", by=world.actor(by)
+        )
+        world.kept |= {"password": password, "login": row.login}
+    assert world.last_entry(row)["duties"] == ["caseworker", "manager"]
 
 
 @then(say("{by:Agency} must bring {agency:Agency} the offer of {duty:Duty}"))

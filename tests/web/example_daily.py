@@ -81,6 +81,26 @@ PEOPLE = [
     },
 ]
 
+ENTRY = {
+    "region": "osh",
+    "roles": ["shelter"],
+    "services": ["shelter"],
+    "sexes": ["female"],
+    "ages": [],
+    "families": False,
+    "reach": "letter",
+    "phone": "+996 3222 00000",
+    "hours": "",
+}
+CHOICES = {
+    "regions": [{"code": "osh", "name": "Osh and the south"}],
+    "roles": [{"code": "shelter", "name": "Shelter"}, {"code": "attorney", "name": "Attorney"}],
+    "services": ["shelter", "medical"],
+    "sexes": ["female", "male"],
+    "ages": ["adult", "child"],
+    "reach": ["system", "phone", "letter"],
+}
+
 PAGES: dict[str, dict[str, Any]] = {
     "task_relay.html": {
         "task": {
@@ -183,7 +203,18 @@ PAGES: dict[str, dict[str, Any]] = {
             "successor": {"id": "g2", "name": "Shelter of Bishkek"},
         },
         "others": [{"id": "g2", "name": "Shelter of Bishkek"}],
-        "can": {"rename": True, "suspend": True, "resume": True, "close": True},
-        "errors": {"name": "Give the new name."},
+        "entry": ENTRY,
+        "choices": CHOICES,
+        "spoken": [{"code": "ky", "name": "Кыргызча"}],
+        "values": {"login": "", "person": "", "language": ""},
+        "added": {"login": "aida", "name": "Aida Example", "password": "shown once"},
+        "can": dict.fromkeys(("rename", "change", "staff", "suspend", "resume", "close"), True),
+        "errors": {"name": "Give the new name.", "login": "This name is taken. Choose another."},
+    },
+    "agency_new.html": {
+        "typed": "District court",
+        "entry": ENTRY | {"roles": []},
+        "choices": CHOICES,
+        "errors": {"roles": "Choose at least one of the roles of this country."},
     },
 }

@@ -61,6 +61,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "exceptions": [{"kind": "entered_late", "at": hours(-80), "text": "Shelter of Osh declined"}],
     },
     "directory.html": {
+        "can_add": True,
         "agencies": [
             {
                 "id": "g1",
