@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 from .. import audit, clock
 from ..access import signin
 from ..actor import SYSTEM
-from ..models.people import Agency, Duty, Place, PlaceKind, User
+from ..models.people import Agency, Duty, Place, PlaceKind, Reach, User
 
 PASSWORD = "training-only-2026"
 
@@ -161,11 +161,17 @@ AGENCIES: dict[str, tuple[str, str, str, str, str, str, bool, dict[str, int]]] =
     "coordinator_osh": ("Coordinator Osh and south", "osh", "coordinator", "", "", "", True, {}),
     "auditor": ("Office of the national rapporteur", "national", "", "", "", "", True, {}),
 }
+# The same, of agencies nobody signs in for: they are reached by telephone or letter.
+WITHOUT_ACCOUNT: dict[str, tuple[str, str, str, str, str, str, bool, dict[str, int]]] = {
+    "lawyer_by_phone": ("B. Attorney, private practice, Karakol", "bishkek", "attorney", "", "", "", True, {}),
+    "mission_by_letter": ("Embassy of the country of origin, Bishkek", "bishkek", "consulate", "", "", "", True, {}),
+}
+REACHED = {"lawyer_by_phone": Reach.PHONE, "mission_by_letter": Reach.LETTER}
 SECOND = ("coordinator_national", "coordinator_bishkek", "coordinator_osh")  # closing a case needs two people
 
 
 def seed(session: Session) -> None:
-    """Write the agencies, their places and one person for each (two where a second person is needed)."""
+    """Write the agencies, their places and one person for each with an account (two where a second is needed)."""
     if session.exec(select(Agency.id).limit(1)).first() is not None:
         return
     password = signin.hash_password(PASSWORD)
@@ -174,10 +180,12 @@ def seed(session: Session) -> None:
         _user(session, agency, code, password)
         if code in SECOND:
             _user(session, agency, f"{code}_2", password)
+    for number, code in enumerate(WITHOUT_ACCOUNT, len(AGENCIES)):
+        _agency(session, code, number)
 
 
 def _agency(session: Session, code: str, number: int) -> Agency:
-    name, region, roles, services, sexes, ages, families, places = AGENCIES[code]
+    name, region, roles, services, sexes, ages, families, places = (AGENCIES | WITHOUT_ACCOUNT)[code]
     agency = Agency(
         code=code,
         name=name,
@@ -187,6 +195,7 @@ def _agency(session: Session, code: str, number: int) -> Agency:
         sexes=sexes.split(),
         ages=ages.split(),
         families=families,
+        reach=REACHED.get(code, Reach.SYSTEM),
         phone=f"+996 000 000 {number:03}",
         hours="00:00-24:00" if code in ("hotline", "coordinator_national") else "09:00-18:00",
     )

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from .. import bundles, cases, clock, handoffs, movements, tasks
+from .. import bundles, cases, clock, handoffs, movements, relays, tasks
 from ..access.signin import actor_of
 from ..actor import Actor
 from ..database import Store
-from ..models.cases import Case
-from ..models.people import Agency, User
+from ..models.cases import Case, Channel
+from ..models.people import Agency, Reach, User
 from ..models.work import PENDING_HANDOFF, DeclineCode, Handoff, TaskStatus, UserTask
-from . import answering
+from . import answering, carried
 
 Answers = Mapping[str, Any]
 
@@ -120,7 +120,7 @@ class Story:
             for handoff, task in session.exec(query).all():
                 if task.element in self.stop_before:
                     continue
-                by = self._person(session, handoff.receiver_id or "")
+                by = self._receiver(session, handoff)
                 if (reason := self.declines.pop(task.element, None)) is not None:
                     handoffs.decline(session, handoff.id, reason=DeclineCode(reason), by=by)
                 else:
@@ -147,7 +147,7 @@ class Story:
             return True
 
     def _do(self, session: Session, task: UserTask) -> None:
-        by = self._person(session, task.holder_id or "", task)
+        by = self._holder(session, task)
         tasks.claim(session, task.id, by=by)
         journey = movements.expected(session, task)
         if journey is not None and journey.arrived_at is None:
@@ -160,12 +160,31 @@ class Story:
         given = answering.fill(bundle.forms[task.form], self.answers, today=today)
         tasks.complete(session, task.id, given, by=by)
 
+    def _receiver(self, session: Session, handoff: Handoff) -> Actor:
+        """Somebody of the receiver; where it has no account, whoever gave it enters what was heard by telephone."""
+        receiver = session.get_one(Agency, handoff.receiver_id)
+        if receiver.reach is Reach.SYSTEM:
+            return self._person(session, receiver.id)
+        return relays.answer_as(session, handoff, _heard(), by=self._person(session, handoff.giver_id))
+
+    def _holder(self, session: Session, task: UserTask) -> Actor:
+        """Somebody of the agency that holds a task, or the coordinator of the case speaking for it."""
+        holder = session.get_one(Agency, task.holder_id)
+        if holder.reach is Reach.SYSTEM:
+            return self._person(session, holder.id, task)
+        lead = session.get_one(Case, task.case_id).lead_agency_id
+        return relays.holder_as(session, task, _heard(), by=self._person(session, lead))
+
     def _person(self, session: Session, agency_id: str, task: UserTask | None = None) -> Actor:
         """Somebody of the agency; a second person where the first has done the step this one checks."""
         query = select(User).where(User.agency_id == agency_id).order_by(User.login)
         people = session.exec(query).all()
         second = task is not None and task.element == "closure_approval" and len(people) > 1
         return actor_of(people[1 if second else 0], session.get_one(Agency, agency_id))
+
+
+def _heard() -> relays.Said:
+    return relays.Said(channel=Channel.PHONE, said_by="whoever answered", happened_at=clock.now())
 
 
 def actor(session: Session, login: str) -> Actor:
@@ -191,6 +210,13 @@ STAGES: list[tuple[float, str, dict[str, Any], str]] = [
 ]
 
 
+# What is carried to an agency without an account, in the case opened by this agency, and where the case rests then.
+CARRIED: dict[str, tuple[Callable[[Store, str], None], str]] = {
+    "police_bishkek": (carried.lawyer_by_phone, "legal_report"),
+    "iom": (carried.document_by_letter, "foreign_travel_document"),
+}
+
+
 def seed(store: Store, progress: Callable[[str], None] = lambda what: None) -> None:
     """A dozen cases at different stages."""
     with store.reading() as session:
@@ -201,5 +227,9 @@ def seed(store: Store, progress: Callable[[str], None] = lambda what: None) -> N
         story = Story(store, WOMAN_IN_OSH | differs, frozenset(rests.split()))
         reference = story.open(login)
         story.play(reference)
+        if login in CARRIED:
+            carry, rest = CARRIED[login]
+            carry(store, reference)
+            Story(store, story.answers, story.stop_before | {rest}).play(reference)
         progress(reference)
     clock.set_offset(timedelta())

@@ -7,18 +7,19 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import clock, handoffs, relays
+from .. import clock, directory, handoffs, relays
 from ..access import visibility
 from ..actor import Actor
 from ..errors import NotFound
 from ..models.cases import Channel, Relay, RelayState
 from ..models.people import Agency
 from ..models.work import PENDING_HANDOFF, DeclineCode, Handoff
+from ..relays import Said
 from .desk import Desk, Reader, Writer
 from .words import Words
 
 router = APIRouter()
-FIELDS = ("answer", "reason", "channel", "said_by", "paper", "happened_at")
+FIELDS = ("answer", "reason", "over_capacity", "channel", "said_by", "paper", "happened_at")
 
 
 def may_relay(handoff: Handoff, by: Actor) -> bool:
@@ -37,7 +38,7 @@ def ask(handoff_id: str, desk: Reader) -> Response:
 def enter(handoff_id: str, desk: Writer) -> Response:
     """Enter the answer for the agency."""
     handoff = _handoff(desk, handoff_id)
-    errors = _missing(desk)
+    errors = _missing(desk, handoff)
     if errors:
         return _page(desk, handoff, errors=errors, status=422)
     desk.session.expunge_all()  # under the case's lock it is read again
@@ -81,12 +82,19 @@ def _handoff(desk: Desk, handoff_id: str) -> Handoff:
     return handoff
 
 
-def _missing(desk: Desk) -> dict[str, str]:
+def _beyond(desk: Desk, handoff: Handoff) -> list[str]:
+    """The reasons to choose from where every place is taken; none where one is free."""
+    return list(directory.OVER_CAPACITY) if directory.is_full(desk.session, handoff) else []
+
+
+def _missing(desk: Desk, handoff: Handoff) -> dict[str, str]:
     chosen = desk.t("choose.one")
     moment = _moment(desk)
     letter = desk.text("channel") == Channel.LETTER
     refused = desk.text("answer") == "refusal" and desk.text("reason") not in set(DeclineCode)
+    beyond = _beyond(desk, handoff) if desk.text("answer") == "acceptance" else []
     wrong = {
+        "over_capacity": chosen if beyond and desk.text("over_capacity") not in beyond else "",
         "answer": chosen if desk.text("answer") not in ("acceptance", "refusal") else "",
         "reason": chosen if refused else "",
         "channel": chosen if desk.text("channel") not in set(Channel) else "",
@@ -109,19 +117,12 @@ def _moment(desk: Desk) -> datetime | None:
 def _answer(desk: Desk, handoff: Handoff) -> str:
     revision, moment = desk.revision(), _moment(desk)
     assert moment is not None
-    receiver = relays.stand_in(
-        desk.session,
-        by=desk.by,
-        case_id=handoff.case_id,
-        agency_id=handoff.receiver_id or "",
-        channel=Channel(desk.text("channel")),
-        said_by=desk.text("said_by"),
-        paper=desk.text("paper"),
-        happened_at=moment,
-        about=handoff.element,
-    )
+    channel, said_by, paper = (desk.text(name) for name in ("channel", "said_by", "paper"))
+    said = Said(channel=Channel(channel), said_by=said_by, paper=paper, happened_at=moment)
+    receiver = relays.answer_as(desk.session, handoff, said, by=desk.by)
     if desk.text("answer") == "acceptance":
-        handoffs.accept(desk.session, handoff.id, by=receiver, revision=revision)
+        beyond = desk.text("over_capacity")
+        handoffs.accept(desk.session, handoff.id, by=receiver, revision=revision, over_capacity=beyond)
     else:
         reason = DeclineCode(desk.text("reason"))
         handoffs.decline(desk.session, handoff.id, reason=reason, by=receiver, revision=revision)
@@ -142,6 +143,7 @@ def _page(desk: Desk, handoff: Handoff, *, errors: dict[str, str] | None = None,
             "receiver": handoff.receiver_name,
             "phone": receiver.phone,
         },
+        beyond=_beyond(desk, handoff),
         channels=list(Channel),
         decline_codes=list(DeclineCode),
         values={name: desk.text(name) for name in FIELDS},

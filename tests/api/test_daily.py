@@ -10,7 +10,7 @@ from engine import audit, changes
 from engine.actor import SYSTEM
 from engine.models.people import Agency, Reach, User
 from engine.models.records import AuditEntry
-from tests.api.client import Cast, refused
+from tests.api.client import ROOT, Cast, refused
 from tests.api.scene import filled
 from tests.api.test_litany import Act, check_bodies, check_once, check_preconditions, check_strangers
 from tests.people import actor
@@ -35,6 +35,9 @@ class Daily:
     agencies: dict[str, str]
 
 
+ENTRY: dict[str, Any] = {
+    "region": "osh", "roles": ["service_provider"], "services": ["medical"], "reach": "letter", "phone": "112",
+}  # fmt: skip
 ACTS: dict[str, Act] = {
     "settle": Act(
         lambda s: f"/relays/{s.relay}/answer", "health", lambda s: {"state": "confirmed"},
@@ -61,6 +64,14 @@ ACTS: dict[str, Act] = {
     ),
     "rename": Act(
         lambda s: f"/directory/{s.agencies['shelter_osh']}/name", "coordinator_national", lambda s: {"name": "Home"},
+        wrong_role="coordinator_osh", matches=False,
+    ),
+    "add an agency": Act(
+        lambda s: "/directory", "coordinator_national", lambda s: {"name": "Court of Osh"} | ENTRY,
+        wrong_role="coordinator_osh", matches=False, status=201,
+    ),
+    "change an agency": Act(
+        lambda s: f"/directory/{s.agencies['health']}/entry", "coordinator_national", lambda s: ENTRY,
         wrong_role="coordinator_osh", matches=False,
     ),
     "suspend": Act(
@@ -270,3 +281,20 @@ def test_a_late_entry_keeps_both_times(cast: Cast, times: Times) -> None:
     refused(both, 422, "invalid")
     accepted = health.act(f"/handoffs/{offer}/acceptance", {"happened_at": "2026-03-02T04:30:00Z"})
     assert accepted["answered_at"].startswith("2026-03-02T04:30")
+
+
+def test_an_agency_is_added_and_gets_its_first_manager(cast: Cast, training: None) -> None:
+    national = cast["coordinator_national"]
+    made = national.post("/directory", {"name": "Court of Osh"} | ENTRY).json()
+    assert (made["reach"], made["roles"], made["active"]) == ("letter", ["service_provider"], True)
+    body = {"login": "court_1", "name": "C. Example"}
+    path = f"/directory/{made['id']}/manager"
+    refused(cast["coordinator_osh"].post(path, body), 403, "not-allowed")
+    told = national.post(path, body).json()
+    assert told["login"] == "court_1" and len(told["password"]) > 12
+    assert (
+        cast.client.post(f"{ROOT}/tokens", json={"login": "court_1", "password": told["password"]}).status_code == 201
+    )
+    refused(national.post(path, body | {"login": "court_2"}), 409, "conflict")
+    wrong = national.post("/directory", {"name": "Court"} | ENTRY | {"region": "mars"})
+    assert refused(wrong, 422, "invalid")["errors"][0]["pointer"] == "/region"

@@ -32,7 +32,8 @@ ROUTES = {
     "handoffs/{handoff_id}/refusal alarms/{alarm_id}/acknowledgement audit/verification clock relays/{relay_id}/answer "
     "forms/{form}/sheets colleagues colleagues/{user_id}/deactivation colleagues/{user_id}/leave "
     "colleagues/{user_id}/return colleagues/{user_id}/tasks agency/profile agency/places directory/{agency_id}/name "
-    "directory/{agency_id}/suspension directory/{agency_id}/resumption directory/{agency_id}/closure incidents "
+    "directory/{agency_id}/suspension directory/{agency_id}/resumption directory/{agency_id}/closure directory "
+    "directory/{agency_id}/entry directory/{agency_id}/manager incidents "
     "cases/{reference}/links links/{link_id}/undoing cases/{reference}/episodes cases/{reference}/absence "
     "cases/{reference}/danger cases/{reference}/death cases/{reference}/leaving cases/{reference}/mistake "
     "cases/{reference}/stages cases/{reference}/withdrawal corrections/{correction_id}/verdict "
@@ -40,7 +41,9 @@ ROUTES = {
     "tasks/{task_id}/handover tasks/{task_id}/skip tasks/{task_id}/waiver views views/{view_id}/removal",
     "PUT": "tasks/{task_id}/draft",
 }
-NEVER_REPEATED = ("/audit/verification", "/colleagues")  # the one looks, the other tells a password
+NEVER_REPEATED = (
+    *("/audit/verification", "/colleagues", "/directory/{agency_id}/manager"),
+)  # the one looks, the others tell a password
 
 
 @pytest.fixture

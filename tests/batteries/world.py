@@ -39,8 +39,17 @@ def quick(store: Store) -> Store:
 def prepare(store: Store) -> None:
     """Of a database with the demo agencies: few places, and a second person at each desk."""
     with store.transaction() as session:
+        _only_desks(session)
         _few_places(session)
         _second_people(session)
+
+
+def _only_desks(session: Session) -> None:
+    """The demo's agencies without an account take no part: the random days take accounts away themselves."""
+    for agency in session.exec(select(Agency).where(Agency.reach != Reach.SYSTEM)).all():
+        agency.active = False
+        session.add(agency)
+        audit.record(session, "agency.suspended", agency, by=SYSTEM)
 
 
 def _few_places(session: Session) -> None:

@@ -307,6 +307,7 @@ PAGES: dict[str, dict[str, Any]] = {
             "phone": "+996 3222 00000",
         },
         "channels": ["phone", "letter", "in_person", "email"],
+        "beyond": ["emergency"],
         "decline_codes": ["no_capacity", "other"],
         "values": {
             "answer": "refusal",

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from sqlmodel import select, update
 
 from engine.database import Store
+from engine.models.people import Place
+from engine.models.records import AuditEntry
+from engine.models.work import Handoff, HandoffState
 from tests.factories import case_at, open_offers, open_task
 from tests.people import ATTORNEY, COORDINATOR, OFFICER, OUTSIDER, SOCIAL_WORKER, Crew
 from tests.times import Times
@@ -35,6 +39,23 @@ def test_an_answer_by_phone_is_entered_and_confirmed(crew: Crew, times: Times, o
     settle = re.findall(r'action="(/relays/\w+/answer)"', page)[0]
     worker.act("/worklist", settle, {"state": "disputed"})
     assert settle not in worker.page("/worklist")
+
+
+def test_a_full_house_says_by_phone_why_it_takes_her_all_the_same(
+    crew: Crew, store: Store, times: Times, offer: str
+) -> None:
+    with store.transaction() as session:
+        session.exec(update(Place).values(taken=Place.total))
+    page = f"{offer}/relay"
+    assert 'name="over_capacity"' in crew[OFFICER].page(page)
+    missing = crew[OFFICER].send(page, page, SAID)
+    assert missing.status_code == 422 and 'href="#over_capacity"' in missing.text
+    crew[OFFICER].act(page, page, SAID | {"over_capacity": "emergency"})
+    with store.reading() as session:
+        row = session.get_one(Handoff, offer.rsplit("/", 1)[1])
+        assert row.state is HandoffState.ACCEPTED
+        (taken,) = session.exec(select(AuditEntry.leaf).where(AuditEntry.action == "place.taken")).all()
+    assert '"reason":"emergency"' in taken and '"on_behalf_of":"Ak-Jol shelter, Osh"' in taken
 
 
 @pytest.mark.parametrize(
