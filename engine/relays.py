@@ -58,7 +58,7 @@ def stand_in(
     """
     agency = session.get(Agency, agency_id)
     case = session.get(Case, case_id)
-    if agency is None or case is None or not _may(session, by, case, agency):
+    if agency is None or case is None or not may_speak(session, by, case, agency):
         raise NotFound()
     act = begin(session, case_id, by)
     happened_at = _checked(happened_at, case.opened_at - OLDEST, act.at)
@@ -101,6 +101,12 @@ def _sealed(session: Session, case_id: str, relay_id: str, said_by: str, paper: 
 
 
 def _speaking_for(agency: Agency, relay: Relay, by: Actor) -> Actor:
+    behalf = Behalf(relay_id=relay.id, agency_id=by.agency_id or "", agency_name=by.agency_name)
+    return replace(as_agency(agency, by), happened_at=relay.happened_at, behalf=behalf)
+
+
+def as_agency(agency: Agency, by: Actor) -> Actor:
+    """The agency acting through this person; as such it enters nothing."""
     return Actor(
         user_id=by.user_id,
         agency_id=agency.id,
@@ -110,8 +116,6 @@ def _speaking_for(agency: Agency, relay: Relay, by: Actor) -> Actor:
         duties=frozenset({Duty.CASEWORKER}),
         region=agency.region,
         language=by.language,
-        happened_at=relay.happened_at,
-        behalf=Behalf(relay_id=relay.id, agency_id=by.agency_id or "", agency_name=by.agency_name),
     )
 
 
@@ -119,25 +123,30 @@ def answer_as(session: Session, handoff: Handoff, said: Said, *, by: Actor) -> A
     """The receiver of a handoff, as `by` heard it."""
     if handoff.receiver_id is None:
         raise NotFound()
-    return _as(session, handoff.case_id, handoff.receiver_id, handoff.element, said, by)
+    return speak(session, handoff.case_id, handoff.receiver_id, handoff.element, said, by)
 
 
 def holder_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Actor:
     """The agency that holds a task, as `by` heard it. What another agency must do, an excluded one cannot enter."""
     if task.holder_id is None:
         raise NotFound()
-    act = look(session, task.case_id, by)
-    if by.agency_id in offers.excluded(act, task):
+    check_independent(session, task, by)
+    return speak(session, task.case_id, task.holder_id, task.element, said, by)
+
+
+def check_independent(session: Session, task: UserTask, by: Actor) -> None:
+    """What another agency must do, an excluded one cannot enter."""
+    if by.agency_id in offers.excluded(look(session, task.case_id, by), task):
         raise NotAllowed("Your agency did the earlier step. Somebody else must enter this one: ask the coordinator.")
-    return _as(session, task.case_id, task.holder_id, task.element, said, by)
 
 
 def giver_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Actor:
     """The agency from which the person sets out for this task, as `by` heard it."""
-    return _as(session, task.case_id, task.giver_id, task.element, said, by)
+    return speak(session, task.case_id, task.giver_id, task.element, said, by)
 
 
-def _as(session: Session, case_id: str, agency_id: str, about: str, said: Said, by: Actor) -> Actor:
+def speak(session: Session, case_id: str, agency_id: str, about: str, said: Said, by: Actor) -> Actor:
+    """`stand_in` for what was heard at once: who said it, how, when, and where the paper is."""
     return stand_in(
         session,
         by=by,
@@ -181,7 +190,7 @@ def may_enter(session: Session, task: UserTask, by: Actor) -> bool:
     if task.status not in ON_DESK or task.holder_id in (None, by.agency_id) or by.agency_id is None:
         return False
     agency = session.get_one(Agency, task.holder_id)
-    return _may(session, by, session.get_one(Case, task.case_id), agency, pending=False)
+    return may_speak(session, by, session.get_one(Case, task.case_id), agency, pending=False)
 
 
 def entered_late(session: Session, *, by: Actor, case_id: str, happened_at: datetime) -> Actor:
@@ -202,7 +211,7 @@ def _checked(moment: datetime, earliest: datetime, latest: datetime) -> datetime
     return moment.astimezone(UTC)
 
 
-def _may(session: Session, by: Actor, case: Case, agency: Agency, *, pending: bool = True) -> bool:
+def may_speak(session: Session, by: Actor, case: Case, agency: Agency, *, pending: bool = True) -> bool:
     """Who steers the case; the giver for an open offer, and for what follows where the receiver has no account.
 
     An agency that can speak for itself is not spoken for by whoever handed the person over: "accepted is not arrived".

@@ -77,3 +77,19 @@ Feature: An agency without an account is reached by phone or letter
     Given a woman who needs a doctor, taken in by the police unit of Osh
     When the clinic enters after 3 hours that it accepted the help at once
     Then the record keeps when the clinic accepted the help, and that it was entered 3 hours later
+
+  Scenario: A house without an account says that she is missing
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the case has come to the review of the stay
+    And the shelter in Osh has no account
+    When the coordinator in Osh enters that the shelter in Osh said 3 hours ago that she is missing
+    Then the coordinator in Osh owes the search
+    And the record says "The coordinator in Osh entered this for the shelter in Osh (by telephone)"
+    And what the shelter in Osh said is entered 3 hours after it happened
+
+  Scenario: Who brought her does not say for the house that she left
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the case has come to the review of the stay
+    And the shelter in Osh has no account
+    When the police unit of Osh tries to enter that the shelter in Osh said that she left
+    Then this is refused: "Only a coordinator may enter this for another agency"

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from ..models.cases import CaseStatus
-from .schemas import Answers, Code, Id, Sent, Value
+from .schemas import Answers, Code, Id, Later, Report, Sent, Value
 
 Known = Annotated[dict[Code, Value], Field(max_length=50)]
 
 
-class Withdrawal(Sent):
+class Withdrawal(Report):
     """Which consent the person takes back: a purpose, or `everything`. No reason is asked."""
 
     purpose: Code
@@ -29,6 +29,12 @@ class Reason(Sent):
     reason: Code
 
 
+class TakingBack(Later):
+    """Why a handoff is taken back."""
+
+    reason: Code
+
+
 class Extension(Sent):
     """How many days more, and why."""
 
@@ -36,7 +42,7 @@ class Extension(Sent):
     reason: Code
 
 
-class CorrectedForm(Sent):
+class CorrectedForm(Later):
     """The whole form as it should be, and why it is corrected."""
 
     answers: Answers
@@ -65,7 +71,7 @@ class PaperCase(Sent):
     facts: Known = Field(default_factory=dict)
 
 
-class NewHandover(Sent):
+class NewHandover(Later):
     """To which agency of the same role, and why."""
 
     agency: Id

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from .. import consents
-from . import told
+from .. import cases, consents
+from . import behalf, told
 from .desk import Desk, Doer, Done
 from .schemas import NewConsent
 from .strict import StrictRoute
@@ -18,14 +18,15 @@ def give(desk: Doer, reference: str, body: NewConsent) -> Response:
 
 
 def _given(desk: Desk, reference: str, body: NewConsent) -> Done:
+    case = cases.read(desk.session, reference, by=desk.by).case
     consent = consents.record(
         desk.session,
-        reference,
+        case.reference,
         body.purpose,
         body.answer,
         recipient_id=body.recipient,
         domains=list(body.domains),
         interpreter=body.interpreter or "",
-        by=desk.by,
+        by=behalf.reporting(desk, case, body, "consent"),
     )
     return Done(told.Consent.model_validate(consent, from_attributes=True), 201)

@@ -11,7 +11,7 @@ from ..corrections import Verdict
 from ..errors import Conflict
 from ..models.answers import Correction
 from ..models.work import UserTask
-from . import bent
+from . import behalf, bent
 from .bent import CorrectedForm, Decided
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, etag
 from .strict import StrictRoute
@@ -36,8 +36,12 @@ def correct(desk: Doer, task_id: RowId, revision: Revision, body: CorrectedForm)
 
 
 def _corrected(desk: Desk, task_id: str, revision: int, body: CorrectedForm) -> Done:
-    made = corrections.correct(desk.session, task_id, body.answers, reason=body.reason, by=desk.by, revision=revision)
-    return Done(_told(made), 201)
+    by = behalf.correcting(desk, task_id, body)
+    made = corrections.correct(desk.session, task_id, body.answers, reason=body.reason, by=by, revision=revision)
+    told = _told(made)
+    if by.behalf is not None:  # who enters it for the agency does not learn by it what had been answered
+        told.fields, told.gateways = [], []
+    return Done(told, 201)
 
 
 @router.get("/cases/{reference}/corrections")

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from .. import act as acts
 from .. import directory, handovers
 from ..access import visibility
-from . import showing, told
-from .bent import NewHandover, Reason
+from . import behalf, showing, told
+from .bent import NewHandover, TakingBack
 from .desk import Desk, Doer, Done, Reader, Revision, RowId, etag
 from .strict import StrictRoute
 
@@ -41,17 +41,19 @@ def offer(desk: Doer, task_id: RowId, revision: Revision, body: NewHandover) -> 
 
 
 def _offered(desk: Desk, task_id: str, revision: int, body: NewHandover) -> Done:
-    made = handovers.offer(desk.session, task_id, body.agency, reason=body.reason, by=desk.by, revision=revision)
+    by = behalf.handing_over(desk, task_id, body)
+    made = handovers.offer(desk.session, task_id, body.agency, reason=body.reason, by=by, revision=revision)
     desk.session.flush()
     return Done(showing.handoffs(desk, [made])[0], 201, {"ETag": etag(made.revision)})
 
 
 @router.post("/handoffs/{handoff_id}/taking-back", response_model=told.Handoff)
-def take_back(desk: Doer, handoff_id: RowId, revision: Revision, body: Reason) -> Response:
+def take_back(desk: Doer, handoff_id: RowId, revision: Revision, body: TakingBack) -> Response:
     """Take an offer back, or a handoff from the wrong agency; the task is offered to the next."""
 
     def do() -> Done:
-        row = handovers.take_back(desk.session, handoff_id, reason=body.reason, by=desk.by, revision=revision)
+        by = behalf.taking_back(desk, handoff_id, body)
+        row = handovers.take_back(desk.session, handoff_id, reason=body.reason, by=by, revision=revision)
         return Done.of(showing.handoffs(desk, [row])[0], row.revision)
 
     return desk.once(do)

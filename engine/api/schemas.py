@@ -49,16 +49,6 @@ class NewCase(Sent):
     intake: Answers | None = None
 
 
-class NewConsent(Sent):
-    """What the person said about one purpose. Taking a consent back is an act of its own: `/withdrawal`."""
-
-    purpose: Code
-    answer: Literal[ConsentAnswer.GIVEN, ConsentAnswer.REFUSED]
-    recipient: Id | None = Field(default=None, description="The one agency it is for; all of the purpose otherwise.")
-    domains: list[Code] = Field(default=[], max_length=7, description="What may be passed on; everything if empty.")
-    interpreter: Line | None = Field(default=None, description="Who interpreted: needed where the person needs one.")
-
-
 class NewMessage(Sent):
     """A message to a case; `payload` holds facts that name this message as their source."""
 
@@ -86,6 +76,28 @@ class Later(Sent):
         if self.happened_at is not None and self.behalf is not None:
             raise ValueError("Give the time once: inside behalf")
         return self
+
+
+class Reported(Behalf):
+    """The same, and which agency said it."""
+
+    agency: Id
+
+
+class Report(Later):
+    """What happened to the person, entered later than it happened, or for an agency with a part in the case."""
+
+    behalf: Reported | None = Field(default=None, description="For the agency that says it; it carries its own time.")
+
+
+class NewConsent(Report):
+    """What the person said about one purpose. Taking a consent back is an act of its own: `/withdrawal`."""
+
+    purpose: Code
+    answer: Literal[ConsentAnswer.GIVEN, ConsentAnswer.REFUSED]
+    recipient: Id | None = Field(default=None, description="The one agency it is for; all of the purpose otherwise.")
+    domains: list[Code] = Field(default=[], max_length=7, description="What may be passed on; everything if empty.")
+    interpreter: Line | None = Field(default=None, description="Who interpreted: needed where the person needs one.")
 
 
 class Completion(Later):

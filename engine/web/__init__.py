@@ -59,4 +59,5 @@ HANDLERS: dict[type[Exception], Callable[[Any, Any], Response]] = {
     forms.Unfinished: forms.keep,
     corrections.Uncorrected: corrections.again,
     behalf.Unentered: behalf.again,
+    changes.Unsaid: changes.again,
 }

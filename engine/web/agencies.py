@@ -238,21 +238,21 @@ def _kept(
         spoken=[{"code": code, "name": NAMES[code]} for code in people.SPOKEN],
         values={name: desk.text(name) for name in ("login", "person", "language")},
         added=added,
-        can=_possible(desk, agency) if keeps else {},
+        can=_possible(desk, agency, keeps=keeps),
         errors=errors or {},
     )
 
 
-def _possible(desk: Desk, agency: Agency) -> dict[str, bool]:
+def _possible(desk: Desk, agency: Agency, *, keeps: bool) -> dict[str, bool]:
     """What the keeper of the directory can do with this agency now."""
     ended = agency.closed_at is not None
     return {
-        "rename": True,
-        "change": not ended,
-        "staff": agency.active and not people.somebody(desk.session, agency.id),
-        "suspend": agency.active,
-        "resume": not agency.active and not ended,
-        "close": not ended,
+        "rename": keeps,
+        "change": keeps and not ended,
+        "staff": keeps and agency.active and not people.somebody(desk.session, agency.id),
+        "suspend": keeps and agency.active,
+        "resume": keeps and not agency.active and not ended,
+        "close": keeps and not ended,
     }
 
 

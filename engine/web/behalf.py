@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from .. import act as acts
-from .. import bundles, movements, relays
+from .. import bundles, movements, relays, voices
 from ..act import Act
 from ..actor import Actor
 from ..errors import Invalid
@@ -108,6 +108,20 @@ def late(desk: Desk, case_id: str) -> Actor:
         raise Invalid(fields={"_happened_at": desk.t.plain("choose.past")}) from refused
 
 
+def reporting(desk: Desk, case_id: str, about: str) -> Actor:
+    """Who says what happened to the person: the agency chosen under `_for`, or the one at the desk."""
+    if not desk.text("_for"):
+        return late(desk, case_id)
+    return voices.agency_as(desk.session, case_id, desk.text("_for"), heard(desk), by=desk.by, about=about)
+
+
+def departing(desk: Desk, task: UserTask) -> Actor:
+    """Who says that the person has left: the agency that gave this, heard by somebody, or the one at the desk."""
+    if not desk.text("_for"):
+        return late(desk, task.case_id)
+    return relays.giver_as(desk.session, task, heard(desk), by=desk.by)
+
+
 def again(request: Request, unentered: Unentered) -> Response:
     """The page once more, with what was typed and what is wrong. What was done has been undone."""
     by, row = request.state.signed_in
@@ -186,6 +200,7 @@ def _page(desk: Desk, task: UserTask, *, errors: Mapping[str, str] | None = None
             "due_at": task.due_at,
         },
         agency=_contact(agency) | {"name": agency.name},
+        more=_more(desk, act, task, agency),
         arrival=awaited,
         conditions=list(Condition),
         channels=list(Channel),
@@ -194,6 +209,17 @@ def _page(desk: Desk, task: UserTask, *, errors: Mapping[str, str] | None = None
         questions=[question for section in sections for question in section["questions"]],
         errors=errors or {},
     )
+
+
+def _more(desk: Desk, act: Act, task: UserTask, agency: Agency) -> list[dict[str, str]]:
+    """What the coordinator may enter for this agency beside its duty."""
+    if not desk.by.is_coordinator:
+        return []
+    places = {
+        f"/cases/{act.case.reference}/changes?agency={agency.id}": desk.t.plain("change.title"),
+        f"/tasks/{task.id}/handover?relayed=1": desk.t.plain("relay.handover_link", agency=agency.name),
+    }
+    return [{"href": href, "text": text} for href, text in places.items()]
 
 
 def _sections(desk: Desk, act: Act, task: UserTask, errors: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -8,11 +8,12 @@ from fastapi.responses import Response
 from .. import answers, cases, consents, links, tasks
 from ..access import rules, visibility
 from ..act import Act
+from ..actor import Actor
 from ..errors import Invalid
 from ..models.cases import Case, ConsentAnswer
 from ..models.work import OPEN_TASK, Handoff, HandoffState, TaskStatus
 from ..reference import read as known
-from . import bends, case_page, story
+from . import bends, case_page, changes, story
 from .desk import Desk, Reader, Writer
 from .filling import take_up
 from .words import Words
@@ -74,20 +75,17 @@ def show(reference: str, desk: Reader, before: str = "") -> Response:
 @router.post("/cases/{reference}/consents")
 def consent(reference: str, desk: Writer) -> Response:
     """Record what the person said about one purpose."""
-    shown = known(reference) or ""
-    if desk.text("answer") not in consents.ANSWERS:
-        raise Invalid(desk.t("choose.one"), fields={"answer": desk.t("choose.one")})
+    shown, said = known(reference) or "", desk.text("answer")
 
-    said, by = desk.text("interpreter"), desk.by
-    if len(said) > 100:
-        raise Invalid(desk.t("choose.name"), fields={"interpreter": desk.t("choose.name")})
+    def do(by: Actor) -> str:
+        interpreter = desk.text("interpreter")
+        if len(interpreter) > 100:
+            raise Invalid(fields={"interpreter": desk.t.plain("choose.name")})
+        purpose, answer = desk.text("purpose"), ConsentAnswer(said)
+        consents.record(desk.session, shown, purpose, answer, interpreter=interpreter, by=by)
+        return changes.back(desk, shown, "consent")
 
-    def do() -> str:
-        answer = ConsentAnswer(desk.text("answer"))
-        consents.record(desk.session, shown, desk.text("purpose"), answer, interpreter=said, by=by)
-        return f"/cases/{shown}?done=consent"
-
-    return desk.once(do)
+    return changes.say(desk, shown, "consent", do, needs={"answer": said in consents.ANSWERS})
 
 
 @router.post("/deadlines/{deadline_id}/extension")

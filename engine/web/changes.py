@@ -1,20 +1,22 @@
 """What happened to the person: changed her mind, declined, left, is missing, in danger, has died; or a mistake."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlmodel import col, select
 
-from .. import cases, changes
+from .. import act as acts
+from .. import cases, changes, consents, voices
 from ..access import rules, visibility
 from ..act import Act
-from ..errors import Conflict
-from ..models.cases import CaseStatus
+from ..actor import Actor
+from ..errors import Conflict, Invalid
+from ..models.cases import CaseStatus, Channel
 from ..models.work import OPEN_TASK, UserTask
-from . import bends
-from .desk import Desk, Reader, Writer
+from . import behalf, bends
+from .desk import Desk, Reader, Writer, store
 from .words import Words
 
 router = APIRouter()
@@ -25,52 +27,57 @@ VERBS: dict[str, Callable[..., bool | None]] = {
     "danger": changes.danger,
     "died": changes.died,
 }
+TYPED = (*behalf.SAID, "_happened_at")
 BEGINS = {"missing": changes.MISSING, "danger": changes.DANGER}
 
 
+class Unsaid(Exception):
+    """What was said could not be entered: the page is shown again with everything typed, and nothing has happened."""
+
+    def __init__(self, refused: Invalid, reference: str, about: str) -> None:
+        self.refused = refused
+        self.reference = reference
+        self.about = about
+        super().__init__(refused.message)
+
+
 @router.get("/cases/{reference}/changes")
-def show(reference: str, desk: Reader) -> Response:
-    """What one can say here, each with what it will start and stop."""
-    return _page(desk, reference)
+def show(reference: str, desk: Reader, agency: str = "") -> Response:
+    """What one can say here, each with what it will start and stop; with `agency`, what that agency says."""
+    return _page(desk, reference, agency)
 
 
 @router.post("/cases/{reference}/withdrawal")
 def withdraw(reference: str, desk: Writer) -> Response:
     """The person takes a consent back, or all of them."""
-    if not desk.text("purpose"):
-        return _page(desk, reference, errors={"purpose": desk.t("choose.one")}, status=422)
 
-    def do() -> str:
-        rows = changes.withdraw(desk.session, reference, desk.text("purpose"), by=desk.by)
-        return _back(desk, reference, "withdrawn" if rows else "reported")
+    def do(by: Actor) -> str:
+        rows = changes.withdraw(desk.session, reference, desk.text("purpose"), by=by)
+        return back(desk, reference, "withdrawn" if rows else "reported")
 
-    return desk.once(do)
+    return say(desk, reference, "withdraw", do, needs={"purpose": bool(desk.text("purpose"))})
 
 
 @router.post("/cases/{reference}/waiver")
 def decline(reference: str, desk: Writer) -> Response:
     """The person does not want one of the services."""
-    if not desk.text("service"):
-        return _page(desk, reference, errors={"service": desk.t("choose.one")}, status=422)
 
-    def do() -> str:
-        changes.decline_service(desk.session, desk.text("service"), by=desk.by)
-        return _back(desk, reference, "changed")
+    def do(by: Actor) -> str:
+        changes.decline_service(desk.session, desk.text("service"), by=by)
+        return back(desk, reference, "changed")
 
-    return desk.once(do)
+    return say(desk, reference, "decline", do, needs={"service": bool(desk.text("service"))})
 
 
 @router.post("/cases/{reference}/mistake")
 def mistake(reference: str, desk: Writer) -> Response:
     """This case should not exist."""
-    if desk.text("reason") not in changes.MISTAKES:
-        return _page(desk, reference, errors={"reason": desk.t("choose.one")}, status=422)
 
-    def do() -> str:
-        changes.opened_in_error(desk.session, reference, reason=desk.text("reason"), by=desk.by)
-        return _back(desk, reference, "changed")
+    def do(by: Actor) -> str:
+        changes.opened_in_error(desk.session, reference, reason=desk.text("reason"), by=by)
+        return back(desk, reference, "changed")
 
-    return desk.once(do)
+    return say(desk, reference, "mistake", do, needs={"reason": desk.text("reason") in changes.MISTAKES})
 
 
 @router.post("/cases/{reference}/changes/{what}")
@@ -79,24 +86,58 @@ def happened(reference: str, what: str, desk: Writer) -> Response:
     if what not in VERBS:
         return _page(desk, reference, status=404)
 
-    def do() -> str:
-        reported = VERBS[what](desk.session, reference, by=desk.by) is False
-        return _back(desk, reference, "reported" if reported else "changed")
+    def do(by: Actor) -> str:
+        reported = VERBS[what](desk.session, reference, by=by) is False
+        return back(desk, reference, "reported" if reported else "changed")
 
-    return desk.once(do)
+    return say(desk, reference, what, do)
 
 
-def _back(desk: Desk, reference: str, done: str) -> str:
+def say(
+    desk: Desk, reference: str, about: str, do: Callable[[Actor], str], *, needs: Mapping[str, bool] | None = None
+) -> Response:
+    """Enter what somebody says of the person: who, and when, is on the form with it."""
+    case_id = cases.read(desk.session, reference, by=desk.by).case.id
+    try:
+        if missing := [name for name, given in (needs or {}).items() if not given]:
+            raise Invalid(fields=dict.fromkeys(missing, desk.t.plain("choose.one")))
+        return desk.once(lambda: do(behalf.reporting(desk, case_id, about)))
+    except Invalid as refused:
+        raise Unsaid(refused, reference, about) from refused
+
+
+def again(request: Request, unsaid: Unsaid) -> Response:
+    """The page once more, with what was typed and what is wrong. What was done has been undone."""
+    by, row = request.state.signed_in
+    with store(request).reading() as session:
+        desk = Desk(request, session, by, row, request.state.form)
+        told = desk.t.said_all(unsaid.refused.fields, unsaid.refused.message)
+        errors = {f"{name}-{unsaid.about}" if name in TYPED else name: text for name, text in told.items()}
+        return _page(desk, unsaid.reference, desk.text("_for"), said=unsaid.about, errors=errors, status=422)
+
+
+def back(desk: Desk, reference: str, done: str) -> str:
     """To the case, or to the worklist where the case is no longer this agency's."""
     desk.session.flush()
     seen = rules.can(bends.look_for, desk, reference)
     return f"/cases/{reference}?done={done}" if seen else f"/worklist?done={done}"
 
 
-def _page(desk: Desk, reference: str, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    desk: Desk,
+    reference: str,
+    agency: str = "",
+    *,
+    said: str = "",
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     act = cases.read(desk.session, reference, by=desk.by)
     if act.case.status is not CaseStatus.OPEN:
         raise Conflict("This case is closed. What happened since belongs to a new episode of the person.")
+    speaker = voices.voice(desk.session, act.case.id, agency, by=desk.by) if agency else None
+    others = [] if speaker else voices.heard_from(desk.session, act.case.id, by=desk.by)
+    act = acts.look(desk.session, act.case.id, speaker or desk.by)
     words = Words(act.bundle, desk.t)
     return desk.render(
         "case_changes.html",
@@ -104,10 +145,27 @@ def _page(desk: Desk, reference: str, *, errors: dict[str, str] | None = None, s
         case={"reference": act.case.reference},
         withdrawals=_withdrawals(act, words),
         services=_services(act, words),
+        consents=_consents(act, words),
         events=[_event(act, words, what) for what in WHOLE],
-        mistakes=list(changes.MISTAKES) if rules.can(rules.check_coordinate, desk.by, act.case) else [],
+        mistakes=list(changes.MISTAKES) if rules.can(rules.check_coordinate, act.by, act.case) else [],
+        speaker={"id": agency, "name": speaker.agency_name} if speaker else None,
+        others=[{"id": one.id, "name": one.name} for one in others],
+        said=said,
+        interpreter=desk.text("interpreter"),
+        values={name: desk.text(name) for name in TYPED},
+        blank=dict.fromkeys(TYPED, ""),
+        channels=list(Channel),
         errors=errors or {},
     )
+
+
+def _consents(act: Act, words: Words) -> dict[str, Any] | None:
+    """What may be entered of a purpose here: a consent that is taken back has a form of its own."""
+    engaged = {present.agency_id for present in act.participations()}
+    if not rules.can(rules.check_consent, act.by, act.case, engaged):
+        return None
+    purposes = [{"code": code, "name": words.purpose(code)} for code in act.bundle.country.purposes]
+    return {"purposes": purposes, "answers": list(consents.ANSWERS)}
 
 
 def _withdrawals(act: Act, words: Words) -> list[dict[str, Any]]:

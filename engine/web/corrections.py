@@ -7,16 +7,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import corrections
+from .. import corrections, voices
 from ..access import visibility
 from ..act import Act
+from ..actor import Actor
 from ..corrections import Verdict, Version
 from ..errors import Conflict, Invalid
 from ..forms import FormDefinition, Question, read_post
 from ..models.answers import Correction
-from ..models.cases import Case
+from ..models.cases import Case, Channel
 from ..models.work import UserTask
-from . import drafting
+from . import behalf, drafting
 from .desk import Desk, Reader, Writer, store
 from .questions import question_views
 from .words import Words
@@ -43,14 +44,15 @@ def show(task_id: str, desk: Reader) -> Response:
     return desk.render(
         "task_answers.html",
         task=_head(act, task, words),
+        can_relay=desk.by.is_coordinator and task.ended_by_agency_id not in (None, desk.by.agency_id),
         versions=[_version(words, task, version, questions) for version in corrections.versions(act, task)],
     )
 
 
 @router.get("/tasks/{task_id}/correction")
-def ask(task_id: str, desk: Reader) -> Response:
-    """The filled form, to be put right."""
-    return _form(desk, task_id)
+def ask(task_id: str, desk: Reader, relayed: bool = False) -> Response:
+    """The filled form, to be put right; `relayed`: a blank one, for what the agency that completed it says."""
+    return _form(desk, task_id, relayed=relayed)
 
 
 @router.post("/tasks/{task_id}/correction")
@@ -58,18 +60,32 @@ def correct(task_id: str, desk: Writer) -> Response:
     """Keep the form as it should be, as a new version."""
     if desk.text(REASON) not in corrections.REASONS:
         raise Uncorrected(Invalid(fields={REASON: desk.t.plain("choose.one")}), task_id)
-    act, task = _seen(desk, task_id)
-    raw = read_post(corrections.form_of(act, task), drafting.pairs(desk.form))
-    desk.session.expunge_all()  # nothing read here is used after the case is locked
+    act, task = _seen(desk, task_id, relayed=bool(desk.text("_for")))
+    raw = _typed(desk, corrections.form_of(act, task))
     try:
+        desk.session.expunge_all()  # nothing read here is used after the case is locked
         return desk.once(lambda: _correct(desk, task_id, raw))
     except Invalid as refused:
         raise Uncorrected(refused, task_id) from refused
 
 
 def _correct(desk: Desk, task_id: str, raw: dict[str, Any]) -> str:
-    corrections.correct(desk.session, task_id, raw, reason=desk.text(REASON), by=desk.by, revision=desk.revision())
+    by = _author(desk, task_id)
+    corrections.correct(desk.session, task_id, raw, reason=desk.text(REASON), by=by, revision=desk.revision())
     return f"/tasks/{task_id}/answers?done=corrected"
+
+
+def _author(desk: Desk, task_id: str) -> Actor:
+    """Who corrects: the one at the desk, now or earlier, or the agency that completed it, heard by the coordinator."""
+    if not desk.text("_for"):
+        return behalf.late(desk, visibility.task(desk.session, task_id, by=desk.by).case_id)
+    task = voices.done_by_another(desk.session, task_id, by=desk.by)
+    return voices.author_as(desk.session, task, behalf.heard(desk), by=desk.by)
+
+
+def _typed(desk: Desk, form: FormDefinition) -> dict[str, Any]:
+    own = behalf.SAID if desk.text("_for") else ()
+    return read_post(form, [(name, value) for name, value in drafting.pairs(desk.form) if name not in own])
 
 
 @router.post("/corrections/{correction_id}/verdict")
@@ -93,7 +109,8 @@ def again(request: Request, unfinished: Uncorrected) -> Response:
     with store(request).reading() as session:
         desk = Desk(request, session, by, row, request.state.form)
         errors = desk.t.said_all(unfinished.refused.fields, unfinished.refused.message)
-        return _form(desk, unfinished.task_id, errors=errors, status=422)
+        relayed = bool(desk.text("_for"))
+        return _form(desk, unfinished.task_id, relayed=relayed, errors=errors, status=422)
 
 
 def undecided(act: Act, words: Words) -> list[dict[str, Any]]:
@@ -125,9 +142,13 @@ def _redo(act: Act, task: UserTask, words: Words) -> dict[str, Any]:
     return {"can": True, "meaning": meaning, "ends": [words.task(one) for one in way.ends]}
 
 
-def _seen(desk: Desk, task_id: str) -> tuple[Act, UserTask]:
-    task = visibility.task(desk.session, task_id, by=desk.by)
-    act = acts.look(desk.session, task.case_id, desk.by)
+def _seen(desk: Desk, task_id: str, *, relayed: bool = False) -> tuple[Act, UserTask]:
+    if relayed:
+        task = voices.done_by_another(desk.session, task_id, by=desk.by)
+        by = voices.voice(desk.session, task.case_id, task.ended_by_agency_id or "", by=desk.by)
+    else:
+        task, by = visibility.task(desk.session, task_id, by=desk.by), desk.by
+    act = acts.look(desk.session, task.case_id, by)
     corrections.check_see(act, task)
     return act, task
 
@@ -160,11 +181,19 @@ def _version(words: Words, task: UserTask, version: Version, questions: list[Que
     }
 
 
-def _form(desk: Desk, task_id: str, *, errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    act, task = _seen(desk, task_id)
+def _form(
+    desk: Desk,
+    task_id: str,
+    *,
+    relayed: bool = False,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    act, task = _seen(desk, task_id, relayed=relayed)
     form, words = corrections.form_of(act, task), Words(act.bundle, desk.t)
-    kept = corrections.versions(act, task)[0].values
-    values = read_post(form, drafting.pairs(desk.form)) if desk.form else kept
+    # What that agency had answered is its own: whoever enters its correction writes the whole form anew.
+    kept = {} if relayed else corrections.versions(act, task)[0].values
+    values = _typed(desk, form) if desk.form else kept
     sections = _sections(desk, form, values, {q.name for q in corrections.seen(act, task)}, errors or {})
     return desk.render(
         "task_correct.html",
@@ -174,6 +203,9 @@ def _form(desk: Desk, task_id: str, *, errors: Mapping[str, str] | None = None, 
         questions=[question for section in sections for question in section["questions"]],
         reasons=list(corrections.REASONS),
         reason=desk.text(REASON),
+        speaker={"id": act.by.agency_id, "name": act.by.agency_name} if relayed else None,
+        channels=list(Channel),
+        values={name: desk.text(name) for name in (*behalf.SAID, "_happened_at")},
         errors=errors or {},
     )
 

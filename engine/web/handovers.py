@@ -6,11 +6,15 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import directory, handovers, offers
+from .. import directory, handovers, offers, relays, voices
 from ..access import visibility
 from ..act import Act
+from ..actor import Actor
 from ..directory import Candidate
+from ..errors import Invalid
+from ..models.cases import Channel
 from ..models.work import Handoff, UserTask
+from . import behalf
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -18,28 +22,47 @@ router = APIRouter()
 
 
 @router.get("/tasks/{task_id}/handover")
-def ask(task_id: str, desk: Reader) -> Response:
-    """To which agency of the same role, and why?"""
-    return _page(desk, visibility.task(desk.session, task_id, by=desk.by))
+def ask(task_id: str, desk: Reader, relayed: bool = False) -> Response:
+    """To which agency of the same role, and why? `relayed`: as its holder says, who was heard by the coordinator."""
+    return _page(desk, _task(desk, task_id, relayed), relayed=relayed)
 
 
 @router.post("/tasks/{task_id}/handover")
 def offer(task_id: str, desk: Writer) -> Response:
     """Offer the task to another agency of its role; until it is accepted, nothing changes."""
+    relayed = bool(desk.text("_for"))
+    task = _task(desk, task_id, relayed)
     missing = {
-        "agency": "" if desk.text("agency") else desk.t("choose.agency"),
-        "reason": "" if desk.text("reason") in handovers.REASONS else desk.t("choose.one"),
+        "agency": "" if desk.text("agency") else desk.t.plain("choose.agency"),
+        "reason": "" if desk.text("reason") in handovers.REASONS else desk.t.plain("choose.one"),
     }
-    if errors := {name: text for name, text in missing.items() if text}:
-        task = visibility.task(desk.session, task_id, by=desk.by)
-        return _page(desk, task, errors=errors, status=422)
+    try:
+        if errors := {name: text for name, text in missing.items() if text}:
+            raise Invalid(fields=errors)
+        return desk.once(lambda: _offer(desk, task, relayed))
+    except Invalid as refused:  # nothing is changed before it is refused
+        errors = desk.t.said_all(refused.fields, refused.message)
+        return _page(desk, task, relayed=relayed, errors=errors, status=422)
 
-    def do() -> str:
-        agency, reason = desk.text("agency"), desk.text("reason")
-        handovers.offer(desk.session, task_id, agency, reason=reason, by=desk.by, revision=desk.revision())
-        return f"/tasks/{task_id}?done=handed_over"
 
-    return desk.once(do)
+def _offer(desk: Desk, task: UserTask, relayed: bool) -> str:
+    agency, reason, revision = desk.text("agency"), desk.text("reason"), desk.revision()
+    by = _speaker(desk, task, relayed)
+    handovers.offer(desk.session, task.id, agency, reason=reason, by=by, revision=revision)
+    return f"/tasks/{task.id}?done=handed_over"
+
+
+def _task(desk: Desk, task_id: str, relayed: bool) -> UserTask:
+    if relayed:
+        return relays.task_of(desk.session, task_id, by=desk.by)
+    return visibility.task(desk.session, task_id, by=desk.by)
+
+
+def _speaker(desk: Desk, task: UserTask, relayed: bool) -> Actor:
+    """Who hands over: the one at the desk, now or earlier, or the holder, heard by the coordinator."""
+    if not relayed:
+        return behalf.late(desk, task.case_id)
+    return voices.holder_as(desk.session, task, behalf.heard(desk), by=desk.by)
 
 
 @router.get("/handoffs/{handoff_id}/taking-back")
@@ -51,13 +74,15 @@ def doubt(handoff_id: str, desk: Reader) -> Response:
 @router.post("/handoffs/{handoff_id}/taking-back")
 def take_back(handoff_id: str, desk: Writer) -> Response:
     """The agency loses the task, which is offered to the next."""
+    handoff = visibility.handoff(desk.session, handoff_id, by=desk.by)
+    case_id = handoff.case_id
     if desk.text("reason") not in handovers.CHOSEN:
-        handoff = visibility.handoff(desk.session, handoff_id, by=desk.by)
         return _reasons(desk, handoff, errors={"reason": desk.t("choose.one")}, status=422)
 
     def do() -> str:
         reason = desk.text("reason")
-        handoff = handovers.take_back(desk.session, handoff_id, reason=reason, by=desk.by, revision=desk.revision())
+        by = behalf.late(desk, case_id)
+        handoff = handovers.take_back(desk.session, handoff_id, reason=reason, by=by, revision=desk.revision())
         task = desk.session.get_one(UserTask, handoff.task_id)
         seen = visibility.may_see_task(desk.session, task, desk.by)
         return f"/tasks/{task.id}?done=taken_back" if seen else "/worklist?done=taken_back"
@@ -65,8 +90,11 @@ def take_back(handoff_id: str, desk: Writer) -> Response:
     return desk.once(do)
 
 
-def _page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response:
-    act = acts.look(desk.session, task.case_id, desk.by)
+def _page(
+    desk: Desk, task: UserTask, *, relayed: bool = False, errors: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    by = voices.voice(desk.session, task.case_id, task.holder_id or "", by=desk.by) if relayed else desk.by
+    act = acts.look(desk.session, task.case_id, by)
     words = Words(act.bundle, desk.t)
     handovers.check_offer(act, task)
     return desk.render(
@@ -82,7 +110,9 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, s
         candidates=[_candidate(act, words, one) for one in handovers.choices(act, task)],
         moves=offers.needs_place(act, task),
         reasons=list(handovers.REASONS),
-        values={"agency": desk.text("agency"), "reason": desk.text("reason")},
+        speaker={"id": by.agency_id, "name": by.agency_name} if relayed else None,
+        channels=list(Channel),
+        values={name: desk.text(name) for name in ("agency", "reason", *behalf.SAID, "_happened_at")},
         errors=errors or {},
     )
 
@@ -118,6 +148,7 @@ def _reasons(desk: Desk, handoff: Handoff, *, errors: dict[str, Any] | None = No
         family="recall",
         codes=list(handovers.CHOSEN),
         days=None,
+        late=True,
         button=desk.t("taking_back.button"),
         errors=errors or {},
     )

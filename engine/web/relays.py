@@ -64,7 +64,8 @@ def waiting(desk: Desk) -> list[dict[str, Any]]:
 
 def _waiting(desk: Desk, relay: Relay) -> dict[str, Any]:
     act = acts.look(desk.session, relay.case_id, desk.by)
-    task = Words(act.bundle, desk.t).element(relay.about)
+    event = f"change.{relay.about}.title"
+    task = desk.t(event) if desk.t.knows(event) else Words(act.bundle, desk.t).element(relay.about)
     return {
         "id": relay.id,
         "reference": act.case.reference,

@@ -12,7 +12,7 @@ from ..access import rules, visibility
 from ..act import Act
 from ..actor import Actor
 from ..errors import EngineError, Invalid
-from ..models.cases import Case
+from ..models.cases import Case, Channel
 from ..models.people import Agency, User
 from ..models.work import Deadline, DeadlineKind, Movement, TaskStatus, UserTask
 from ..movements import Condition, Escort
@@ -93,10 +93,10 @@ def _travel(desk: Desk, task_id: str, do: Callable[[Actor], str]) -> Response:
     """What happened on the way, at the time at which it happened."""
     task = visibility.task(desk.session, task_id, by=desk.by)
     try:
-        by = behalf.late(desk, task.case_id)
-        return desk.once(lambda: do(by))  # nothing is changed before it is refused
+        return desk.once(lambda: do(behalf.departing(desk, task)))  # nothing is changed before it is refused
     except Invalid as refused:
-        wrong = {f"_{name}".replace("__", "_"): text for name, text in refused.fields.items()}
+        own = not desk.text("_for")  # the field of the time has another name there
+        wrong = {f"_{name}".replace("__", "_") if own else name: text for name, text in refused.fields.items()}
         return _page(desk, task, errors=desk.t.said_all(wrong, refused.message), status=422)
 
 
@@ -123,10 +123,21 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, s
         movement=journey,
         escorts=list(Escort),
         conditions=list(Condition),
+        giver=_giver(desk, act, task, journey) if can["depart"] else None,
+        channels=list(Channel),
+        values={name: desk.text(name) for name in (*behalf.SAID, "_happened_at", "_for")},
         colleagues=tasks.colleagues(desk.session, agency_id=task.holder_id) if can["reassign"] else [],
         bends=bends.of_task(desk, act, task),
         errors=errors or {},
     )
+
+
+def _giver(desk: Desk, act: Act, task: UserTask, journey: Movement | None) -> dict[str, str] | None:
+    """The agency from which the person sets out, where another one may enter what it says."""
+    if journey is None or journey.from_id != task.giver_id:
+        return None
+    giver, case = act.agency(journey.from_id), act.case
+    return {"id": giver.id, "name": giver.name} if relays.may_speak(desk.session, desk.by, case, giver) else None
 
 
 def _head(desk: Desk, act: Act, task: UserTask, words: Words) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """Steps about agencies without an account, and about paper."""
 
-from dataclasses import asdict
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
 from pytest_bdd import given, then, when
 from sqlmodel import Session, select
 
-from engine import agencies, cases, clock, handoffs, movements, papers, relays
+from engine import agencies, cases, changes, clock, handoffs, movements, papers, relays, voices
 from engine import tasks as duties
 from engine.actor import Actor
 from engine.agencies import Entry
@@ -133,6 +134,32 @@ def lies_in(world: World, duty: str, place: str) -> None:
         assert [(r.about, relays.detail(session, r)["paper"]) for r in found] == [(duty, place)]
     (done,) = world.leaves("task.completed", element=duty)
     assert done["relay"] == found[0].id
+
+
+def said_by(world: World, by: str, agency: str, verb: Callable[..., None], hours: int = 0) -> None:
+    said = replace(heard(), happened_at=clock.now() - timedelta(hours=hours))
+    case_id, speaker = world.case().id, world.agency(agency).id
+    with world.store.transaction() as session:
+        who = voices.agency_as(session, case_id, speaker, said, by=world.actor(by), about="missing")
+        verb(session, world.reference, by=who)
+
+
+@when(say("{by:Agency} enters that {agency:Agency} said {hours:d} hours ago that she is missing"))
+def said_missing(world: World, by: str, agency: str, hours: int) -> None:
+    said_by(world, by, agency, changes.missing, hours)
+
+
+@when(say("{by:Agency} tries to enter that {agency:Agency} said that she left"))
+def tries_to_say_left(world: World, by: str, agency: str) -> None:
+    world.attempt(lambda: said_by(world, by, agency, changes.leave))
+
+
+@then(say("what {agency:Agency} said is entered {hours:d} hours after it happened"))
+def entered_after(world: World, agency: str, hours: int) -> None:
+    name = world.agency(agency).name
+    (leaf, *_) = [leaf for leaf in world.leaves() if leaf["data"].get("on_behalf_of") == name]
+    happened, entered = (datetime.fromisoformat(leaf[key]) for key in ("happened_at", "entered_at"))
+    assert abs(entered - happened - timedelta(hours=hours)) < timedelta(minutes=1)
 
 
 def settle(world: World, agency: str, state: RelayState) -> None:

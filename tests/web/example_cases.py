@@ -312,6 +312,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "values": {
             "answer": "refusal",
             "reason": "",
+            "over_capacity": "",
             "channel": "phone",
             "said_by": "the night guard",
             "paper": "",

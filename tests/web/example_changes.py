@@ -59,6 +59,8 @@ FINDING = {
     "left_out": ["Region", "something else in the address"],
 }
 
+HEARD = dict.fromkeys(("channel", "said_by", "paper", "happened_at", "_happened_at"), "")
+CHANNELS = ["phone", "letter", "in_person", "email"]
 PAGES: dict[str, dict[str, Any]] = {
     "case_changes.html": {
         "case": {"reference": "QK7-FM4P"},
@@ -75,10 +77,19 @@ PAGES: dict[str, dict[str, Any]] = {
             {"code": "died", "reports": True, "stops": [], "starts": [], "known": False},
         ],
         "mistakes": ["opened_in_error", "duplicate"],
-        "errors": {"purpose": "Choose one."},
+        "consents": {"purposes": [{"code": "shelter", "name": "shelter"}], "answers": ["given", "refused"]},
+        "speaker": {"id": "g2", "name": "Shelter of Bishkek"},
+        "others": [{"id": "g2", "name": "Shelter of Bishkek"}],
+        "said": "left",
+        "interpreter": "",
+        "values": HEARD | {"said_by": "the night guard"},
+        "blank": HEARD,
+        "channels": CHANNELS,
+        "errors": {"purpose": "Choose one.", "said_by-left": "Say who said it."},
     },
     "task_answers.html": {
         "task": TASK,
+        "can_relay": True,
         "versions": [
             {
                 "number": 2,
@@ -103,6 +114,9 @@ PAGES: dict[str, dict[str, Any]] = {
         "questions": [QUESTION],
         "reasons": ["typing_error", "misunderstood"],
         "reason": "typing_error",
+        "speaker": None,
+        "channels": CHANNELS,
+        "values": HEARD,
         "errors": {"_reason": "Choose one."},
     },
     "act_reason.html": SKIP,
@@ -130,7 +144,9 @@ PAGES: dict[str, dict[str, Any]] = {
         ],
         "moves": True,
         "reasons": ["moved_region", "better_suited"],
-        "values": {"agency": "g2", "reason": ""},
+        "speaker": {"id": "g1", "name": "Shelter of Osh"},
+        "channels": CHANNELS,
+        "values": HEARD | {"agency": "g2", "reason": ""},
         "errors": {"reason": "Choose one."},
     },
     "case_stages.html": {

@@ -112,6 +112,7 @@ PAGES: dict[str, dict[str, Any]] = {
             "due_at": hours(3),
         },
         "agency": AGENCY,
+        "more": [{"href": "/tasks/t1/handover?relayed=1", "text": "Enter that City hospital hands this over"}],
         "arrival": False,
         "conditions": ["well", "injured"],
         "channels": ["phone", "letter", "in_person", "email"],
