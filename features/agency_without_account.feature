@@ -84,7 +84,7 @@ Feature: An agency without an account is reached by phone or letter
     And the shelter in Osh has no account
     When the coordinator in Osh enters that the shelter in Osh said 3 hours ago that she is missing
     Then the coordinator in Osh owes the search
-    And the record says "The coordinator in Osh entered this for the shelter in Osh (by telephone)"
+    And the record says "the coordinator in Osh entered this for the shelter in Osh (by telephone)"
     And what the shelter in Osh said is entered 3 hours after it happened
 
   Scenario: Who brought her does not say for the house that she left

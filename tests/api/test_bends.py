@@ -67,6 +67,11 @@ def _changed(cast: Cast, bend: Bend) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "means_signs"} | {"means_seen": "false"}
 
 
+def _later(bend: Bend) -> dict[str, Any]:
+    """A body nobody needs to send: when it happened, where that was earlier."""
+    return {"happened_at": None}
+
+
 ACTS: dict[str, Any] = {
     "withdrawal": Act(
         lambda b: f"/cases/{b.reference}/withdrawal", COORDINATOR, lambda b: {"purpose": "services"},
@@ -76,13 +81,22 @@ ACTS: dict[str, Any] = {
         lambda b: f"/cases/{b.reference}/withdrawal", SHELTER, lambda b: {"purpose": "shelter"},
         outsider="hotline", matches=False,
     ),
-    "waiver": Act(lambda b: f"/tasks/{b.service}/waiver", COORDINATOR, outsider="attorney", matches=False),
-    "leaving": Act(
-        lambda b: f"/cases/{b.reference}/leaving", COORDINATOR, outsider="coordinator_bishkek", matches=False
+    "waiver": Act(
+        lambda b: f"/tasks/{b.service}/waiver", COORDINATOR, _later, outsider="attorney", matches=False, needed=False
     ),
-    "absence": Act(lambda b: f"/cases/{b.reference}/absence", SHELTER, outsider="iom", matches=False),
-    "danger": Act(lambda b: f"/cases/{b.reference}/danger", SHELTER, outsider="prosecutor", matches=False),
-    "death": Act(lambda b: f"/cases/{b.reference}/death", COORDINATOR, outsider="consulate", matches=False),
+    "leaving": Act(
+        lambda b: f"/cases/{b.reference}/leaving", COORDINATOR, _later, outsider="coordinator_bishkek", matches=False,
+        needed=False,
+    ),
+    "absence": Act(
+        lambda b: f"/cases/{b.reference}/absence", SHELTER, _later, outsider="iom", matches=False, needed=False
+    ),
+    "danger": Act(
+        lambda b: f"/cases/{b.reference}/danger", SHELTER, _later, outsider="prosecutor", matches=False, needed=False
+    ),
+    "death": Act(
+        lambda b: f"/cases/{b.reference}/death", COORDINATOR, _later, outsider="consulate", matches=False, needed=False
+    ),
     "mistake": Act(
         lambda b: f"/cases/{b.reference}/mistake", COORDINATOR, lambda b: {"reason": "duplicate"},
         outsider="hotline", wrong_role=SHELTER, matches=False,
