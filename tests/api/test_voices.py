@@ -11,7 +11,7 @@ from engine.database import Store
 from engine.models.cases import Case
 from engine.models.people import Agency
 from engine.models.records import AuditEntry
-from engine.models.work import HELD_HANDOFF, Handoff, UserTask
+from engine.models.work import UserTask
 from tests.api.client import Cast, refused
 from tests.factories import case_at
 
@@ -28,7 +28,7 @@ class Stay:
     reference: str
     stay: str
     screening: str
-    held: str
+    offered: str
     shelter: str
     other: str
     answers: dict[str, Any]
@@ -40,11 +40,9 @@ def stay(cast: Cast, store: Store, training: None) -> Stay:
     with store.reading() as session:
         case = session.exec(select(Case).where(Case.reference == reference)).one()
         tasks = {t.element: t.id for t in session.exec(select(UserTask).where(UserTask.case_id == case.id)).all()}
-        held = select(Handoff).where(Handoff.element == "shelter_arrival", col(Handoff.state).in_(HELD_HANDOFF))
         agencies = {a.code: a.id for a in session.exec(select(Agency)).all()}
-        held_id = session.exec(held).one().id
     found = Stay(
-        reference, tasks["stay_review"], tasks["screening"], held_id, agencies[SHELTER], agencies["shelter_bishkek"], {}
+        reference, tasks["stay_review"], tasks["screening"], "", agencies[SHELTER], agencies["shelter_bishkek"], {}
     )
     values = cast[OFFICER].read(f"/tasks/{found.screening}/answers")["items"][0]["values"]
     found.answers = {n: v for n, v in values.items() if n != "means_signs"} | {"means_seen": "false"}
@@ -71,13 +69,20 @@ SAID: dict[str, Any] = {
         "handoff.offered",
     ),
     "taking back": (
-        lambda s: f"/handoffs/{s.held}/taking-back", lambda s: {"reason": "by_giver"}, False, "handoff.recalled",
+        lambda s: f"/handoffs/{s.offered}/taking-back", lambda s: {"reason": "by_giver"}, False, "handoff.recalled",
     ),
     "correction": (
         lambda s: f"/tasks/{s.screening}/corrections", lambda s: {"answers": s.answers, "reason": "misunderstood"},
         False, "task.corrected",
     ),
 }  # fmt: skip
+
+
+def _prepare(cast: Cast, stay: Stay, name: str) -> None:
+    """What is taken back was offered by the house."""
+    if name == "taking back":
+        path, body = f"/tasks/{stay.stay}/handover", {"agency": stay.other, "reason": "no_capacity"}
+        stay.offered = cast[SHELTER].post(path, body, **_etag(cast, path)).json()["id"]
 
 
 def _etag(cast: Cast, path: str) -> dict[str, str]:
@@ -96,6 +101,7 @@ def _leaf(cast: Cast, action: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", SAID)
 def test_it_is_entered_for_the_agency_that_says_it(cast: Cast, stay: Stay, name: str) -> None:
     path, body, named, action = SAID[name]
+    _prepare(cast, stay, name)
     heard = HEARD | ({"agency": stay.shelter} if named else {})
     sent = body(stay) | {"behalf": heard}
     match = _etag(cast, path(stay))
@@ -116,6 +122,7 @@ def test_it_is_entered_for_the_agency_that_says_it(cast: Cast, stay: Stay, name:
 @pytest.mark.parametrize("name", [name for name in SAID if name != "waiver"])
 def test_it_is_entered_later_than_it_happened(cast: Cast, stay: Stay, name: str) -> None:
     path, body, _, action = SAID[name]
+    _prepare(cast, stay, name)
     action = "consent.withdrawn" if name == "withdrawal" else action
     match = _etag(cast, path(stay))
     sent = body(stay) | {"happened_at": EARLIER}

@@ -148,3 +148,15 @@ def test_a_time_before_the_case_is_refused(scene: Scene) -> None:
     with pytest.raises(Invalid) as refused:
         scene.act(COORDINATOR, lambda s, by: voices.agency_as(s, case_id, shelter, said, by=by))
     assert set(refused.value.fields) == {"happened_at"}
+
+
+def test_under_the_name_of_the_giver_too_she_is_not_taken_out_of_the_house_that_has_her(scene: Scene) -> None:
+    held, said = scene.handoff("shelter_arrival", SHELTER), heard()
+
+    def take_back(session: Session, by: Actor) -> Any:
+        giver = voices.giver_as(session, held, said, by=by)
+        return handovers.take_back(session, held.id, reason="by_giver", by=giver)
+
+    with pytest.raises(NotAllowed, match="answers for the person now"):
+        scene.act(COORDINATOR, take_back)
+    assert scene.open()["stay_review"] == SHELTER
