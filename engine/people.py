@@ -109,7 +109,7 @@ def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
     if Duty.COORDINATOR in user.duties and _last(session, user, Duty.COORDINATOR):
         raise Conflict("This is the last active coordinator. Add another one first.")
     others = _others(session, user)
-    if Duty.MANAGER in user.duties and others and _last(session, user, Duty.MANAGER):
+    if others and _keeps(user) and not any(_keeps(other) for other in others):
         raise Conflict("This is the last manager of your agency. Add another one first.")
     user.active = False
     session.add(user)
@@ -298,6 +298,11 @@ def _others(session: Session, user: User) -> list[User]:
     """The other active people of the same agency."""
     query = select(User).where(col(User.active).is_(True), User.id != user.id, User.agency_id == user.agency_id)
     return list(session.exec(query).all())
+
+
+def _keeps(user: User) -> bool:
+    """Whether a person keeps the people and places of the agency."""
+    return Duty.MANAGER in user.duties or Duty.COORDINATOR in user.duties
 
 
 def _last(session: Session, user: User, duty: Duty) -> bool:

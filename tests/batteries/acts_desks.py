@@ -21,7 +21,7 @@ def touches(case: Episode, agency: str) -> bool:
 def gone(model: Model, case: Episode, desk: Desk, successor: Desk | None) -> None:
     """Its offers are recalled, its work is the successor's or is offered to others; nobody falls between."""
     if case.lead == desk.id:
-        able = successor is not None and "coordinator" in successor.roles
+        able = successor is not None and "coordinator" in successor.roles and _is_there(model, successor)
         acts_changes.led_by(model, case, successor.id if successor and able else model.lead(case.region))
     for offer in [o for o in case.asked() if o.to == desk.id and o.state in PENDING]:
         offer.state = "recalled"
@@ -31,6 +31,10 @@ def gone(model: Model, case: Episode, desk: Desk, successor: Desk | None) -> Non
     for duty in case.owed():
         if duty.accountable == desk.id:
             duty.giver = duty.accountable = case.lead
+
+
+def _is_there(model: Model, desk: Desk) -> bool:
+    return any(not person.is_away(model.now) for person in desk.present)
 
 
 def _given_up(model: Model, case: Episode, key: Key, successor: Desk | None) -> None:
@@ -53,14 +57,28 @@ def _given_up(model: Model, case: Episode, key: Key, successor: Desk | None) -> 
 
 
 def _takes(model: Model, case: Episode, key: Key, successor: Desk) -> bool:
-    """A successor takes what it could be asked for; whether there is a free place does not matter."""
+    """A successor takes what it could be asked for; its house may be full, but it must be one for such people."""
     about = _owed(case, key) or [d for d in case.duties.values() if d.key == key][-1:]
     if not about:
         return key[2] in successor.roles
     return all(
-        model.fits(case, duty, successor, place=False) and successor.id not in model.barred(case, duty)
+        model.fits(case, duty, successor, place=False)
+        and successor.id not in model.barred(case, duty)
+        and _agreed(model, case, duty, successor)
+        and (not model.needs_place(case, duty) or _has_house(model, case, successor))
         for duty in about
     )
+
+
+def _agreed(model: Model, case: Episode, duty: Duty, successor: Desk) -> bool:
+    """Whether the person's word, or the law, reaches the successor as well."""
+    basis = model.basis(case, duty)
+    return not duty.purpose or (basis is not None and basis[1] in (None, successor.id))
+
+
+def _has_house(model: Model, case: Episode, successor: Desk) -> bool:
+    beds = model.beds.get((successor.id, model.kind(case)))
+    return beds is not None and beds.total > 0
 
 
 def _succeeded(model: Model, case: Episode, key: Key, successor: Desk) -> None:
@@ -119,12 +137,14 @@ def beginning(cases: Iterable[Episode], desk: Desk, now: datetime) -> list[Perso
 
 def deputy(desk: Desk, person: Person, now: datetime) -> str | None:
     """Who stands in now, if that one is there."""
-    found = desk.people.get(person.away[2]) if person.away and person.is_away(now) else None
+    found = desk.people.get(person.away[2] or "") if person.away and person.is_away(now) else None
     return found.id if found and found.active and not found.is_away(now) else None
 
 
-def may_leave(desk: Desk, person: Person, deputy: str, start: datetime, until: datetime, now: datetime) -> bool:
-    """A leave ends after it begins, and an active colleague is there all that time."""
+def may_leave(desk: Desk, person: Person, deputy: str | None, start: datetime, until: datetime, now: datetime) -> bool:
+    """A leave ends after it begins; an active colleague is there all that time, or nobody where nobody leads."""
+    if deputy is None:
+        return "coordinator" not in person.duties and start < until and until >= now
     other = desk.people.get(deputy)
     if other is None or not other.active or other is person or not start < until or until < now:
         return False

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from engine.demo.agencies import AGENCIES
+from engine.demo.agencies import AGENCIES, WITHOUT_ACCOUNT
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Person:
     login: str
     duties: frozenset[str]
     active: bool = True
-    away: tuple[datetime, datetime, str] | None = None  # from, until, deputy
+    away: tuple[datetime, datetime, str | None] | None = None  # from, until, deputy
 
     @property
     def manages(self) -> bool:
@@ -61,14 +61,23 @@ class Desk:
     people: dict[str, Person] = field(default_factory=dict)
 
     @property
-    def asked(self) -> bool:
-        """Whether it gets offers: it takes part, and somebody is there or somebody else brings them."""
-        return self.active and (not self.account or bool(self.present))
+    def staffed(self) -> bool:
+        """Whether it takes part, and somebody can sign in."""
+        return self.active and bool(self.present)
+
+    def asked(self, now: datetime) -> bool:
+        """Whether it gets offers: it takes part, and somebody is there just now or somebody else brings them."""
+        return self.active and (not self.account or any(not person.is_away(now) for person in self.present))
 
     @property
     def present(self) -> list[Person]:
         """The people who have not gone."""
         return [person for person in self.people.values() if person.active]
+
+    def is_last_manager(self, person: Person) -> bool:
+        """Whether people would be left here without anybody to manage them."""
+        others = [one for one in self.present if one is not person]
+        return bool(others) and person.manages and not any(one.manages for one in others)
 
     def is_last_coordinator(self, person: Person) -> bool:
         """Whether the desk would have no coordinator without this one."""
@@ -79,7 +88,7 @@ class Desk:
 def desks(ids: dict[str, str], people: Iterable[tuple[str, Person]]) -> dict[str, Desk]:
     """The demo directory by id; `ids` names the id of each code, `people` the agency of each person."""
     made = {}
-    for code, (name, region, roles, services, sexes, ages, families, _) in AGENCIES.items():
+    for code, (name, region, roles, services, sexes, ages, families, _) in (AGENCIES | WITHOUT_ACCOUNT).items():
         words = [frozenset(text.split()) for text in (roles, services, sexes, ages)]
         made[ids[code]] = Desk(ids[code], code, name, region, words[0], words[1], words[2], words[3], families)
     for agency, person in people:

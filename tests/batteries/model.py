@@ -119,7 +119,7 @@ class Model:
 
     def lead(self, region: str) -> str:
         """The coordinator of a region, else the national one."""
-        own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region and d.asked]
+        own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region and d.staffed]
         return min(own, key=lambda d: d.code).id if own else self.duty_desk
 
     # what the drawing did
@@ -196,7 +196,7 @@ class Model:
             [
                 d
                 for d in self.desks.values()
-                if d.asked and service in d.services and d.roles & (reach or set()) and d.id != duty.giver
+                if d.asked(self.now) and service in d.services and d.roles & (reach or set()) and d.id != duty.giver
             ]
             for service in INSTEAD.get(duty.service, ())
         ]
@@ -217,7 +217,7 @@ class Model:
         """Whether this agency may be asked: it is there, it does this, for such people, with a place."""
         beds = self.beds.get((desk.id, self.kind(case)))
         return (
-            desk.asked
+            desk.asked(self.now)
             and duty.lane in desk.roles
             and (not duty.service or duty.service in desk.services)
             and self._serves(case, desk)

@@ -27,11 +27,11 @@ def moves(run: Run) -> list[Move]:
 
 
 def go_away(run: Run) -> None:
-    """Somebody is away; whoever stands in must be there."""
+    """Somebody is away; whoever stands in must be there, and nobody need to where nobody leads cases."""
     desk, person = _somebody(run)
     start = run.now + timedelta(hours=run.rng.choice((0, 0, 0.3, 1, 3)))
     until = start + timedelta(hours=run.rng.choice((-2, 10, 10, 60, 60, 200)))
-    deputy = _colleague(run, desk, person).id
+    deputy = _colleague(run, desk, person).id if run.rng.random() < 0.8 else None
     by, refusals = _by(run, desk, person)
     if not refusals and not acts_desks.may_leave(desk, person, deputy, start, until, run.now):
         refusals = (Invalid,)
@@ -45,7 +45,7 @@ def go_away(run: Run) -> None:
         person.away = (start, until, deputy)
         if start <= run.now:
             acts_desks.pass_hand(run.model.open_cases(), person.id, deputy, run.now, before=None)
-    run.check_all(case for case, _ in acts_desks.in_hand(run.model.open_cases(), deputy))
+    run.check_all(case for case, _ in acts_desks.in_hand(run.model.open_cases(), deputy or person.id))
 
 
 def begin_leave(run: Run) -> None:
@@ -76,7 +76,7 @@ def come_back(run: Run) -> None:
 
 
 def deactivate(run: Run) -> None:
-    """Somebody has gone: what was in hand is on the desk. The last coordinator stays."""
+    """Somebody has gone: what was in hand is on the desk, or with others where nobody is left. Who must, stays."""
     desk, person = _somebody(run)
     if run.rng.random() < 0.25:  # a desk that leads cases, with few people left
         desk = min((d for d in run.model.desks.values() if "coordinator" in d.roles), key=lambda d: len(d.present))
@@ -86,15 +86,19 @@ def deactivate(run: Run) -> None:
     by, refusals = _by(run, desk, person)
     if not refusals and not run.person(by).manages:
         refusals = (NotAllowed,)
-    elif not refusals and desk.is_last_coordinator(person):
+    elif not refusals and (desk.is_last_coordinator(person) or desk.is_last_manager(person)):
         refusals = (Conflict,)
-    touched = [case for case, _ in acts_desks.in_hand(run.model.open_cases(), person.id)]
+    touched = [case for case in run.model.open_cases() if acts_desks.touches(case, desk.id)]
     verb = "deactivate" if not refusals else "deactivate wrongly"
     run.do(verb, None, lambda s: people.deactivate(s, person.id, by=by), refusals)
     if not refusals:
         person.active = False
         acts_desks.pass_hand(run.model.open_cases(), person.id, None, run.now, before=None)
-    run.check_all(touched)
+        if desk.active and desk.account and not desk.present:
+            run.count("the last one goes")
+            for case in sorted(touched, key=lambda case: case.id):
+                acts_desks.gone(run.model, case, desk, None)
+    run.check_all(touched if not desk.present else run.rng.sample(touched, min(3, len(touched))))
 
 
 def add(run: Run) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from engine import audit, clock, vault
 from engine.access.signin import actor_of
@@ -39,17 +39,18 @@ def quick(store: Store) -> Store:
 def prepare(store: Store) -> None:
     """Of a database with the demo agencies: few places, and a second person at each desk."""
     with store.transaction() as session:
-        _only_desks(session)
         _few_places(session)
+        _somebody_everywhere(session)
         _second_people(session)
 
 
-def _only_desks(session: Session) -> None:
-    """The demo's agencies without an account take no part: the random days take accounts away themselves."""
-    for agency in session.exec(select(Agency).where(Agency.reach != Reach.SYSTEM)).all():
-        agency.active = False
-        session.add(agency)
-        audit.record(session, "agency.suspended", agency, by=SYSTEM)
+def _somebody_everywhere(session: Session) -> None:
+    """Agencies without an account have people too, who may act here themselves as well."""
+    staffed = select(User.agency_id)
+    for agency in session.exec(select(Agency).where(col(Agency.id).not_in(staffed))).all():
+        user = User(agency_id=agency.id, login=agency.code, name=agency.code, duties=[Duty.CASEWORKER, Duty.MANAGER])
+        session.add(user)
+        audit.record(session, "person.added", user, by=SYSTEM)
 
 
 def _few_places(session: Session) -> None:
