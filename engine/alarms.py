@@ -140,11 +140,13 @@ def acknowledge(session: Session, alarm_id: str, *, by: Actor) -> Alarm:
     return alarm
 
 
-def settle(act: Act, task_id: str) -> None:
-    """What the alarms of a task were about has ended: nobody is called any more."""
+def settle(act: Act, task_id: str, kind: AlarmKind | None = None) -> None:
+    """What the alarms of a task, or those of one kind, were about has ended: nobody is called any more."""
     running = [d for d in act.deadlines() if d.kind is DeadlineKind.ALARM and d.task_id == task_id]
     for deadline in running:
-        _settle(act, act.session.get_one(Alarm, deadline.about_id))
+        alarm = act.session.get_one(Alarm, deadline.about_id)
+        if kind in (None, alarm.kind):
+            _settle(act, alarm)
 
 
 def _settle(act: Act, alarm: Alarm) -> None:

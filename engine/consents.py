@@ -121,7 +121,7 @@ def _check_named(act: Act, purpose: str, interpreter: str) -> None:
     """The same for what is said outside any form. Urgent safety does not wait for an interpreter."""
     known = act.bundle.country.purposes.get(purpose)
     if act.facts.get("interpreter_needed") == "yes" and not interpreter and not (known and known.safety_first):
-        raise Invalid(fields={"interpreter": NO_INTERPRETER})
+        raise Invalid(NO_INTERPRETER, fields={"interpreter": NO_INTERPRETER})
 
 
 def interpreter(act: Act, consent: Consent) -> str:

@@ -161,11 +161,15 @@ def of_lane(act: Act, task: UserTask) -> list[Handoff]:
 
 
 def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:
-    """Nobody gives this service: the next best one, in the order the country has written down."""
+    """Nobody gives this service: the next best one, in the order the country has written down.
+
+    The national desk is called at once: it need not wait until the last has said no.
+    """
     tried = _tried(act, task)
     for service, candidates in fallbacks.instead(act, task, basis, without=excluded(act, task)):
         if found := [c for c in candidates if c.agency.id not in tried]:
             act.record("task.fell_back", task, element=task.element, service=service)
+            alarms.call(act, AlarmKind.NO_TAKER, alarms.duty_desk(act), task_id=task.id)
             return found
     return []
 
@@ -282,6 +286,7 @@ def settle(
     tasks = {row.id: row for row in (task, *act.session.exec(waiting).all())}
     for row in tasks.values():
         open_at(act, row, agency_id, journey=journey_clock(act, row))
+        alarms.settle(act, row.id, AlarmKind.NO_TAKER)
 
 
 def open_at(act: Act, task: UserTask, agency_id: str, *, journey: str = "") -> None:

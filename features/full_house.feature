@@ -24,17 +24,19 @@ Feature: Full house
     When the shelter in Osh accepts the place in a shelter all the same, as an emergency
     Then the shelter in Osh is one beyond its places for women
 
-  Scenario: The next best, in order, and then the national desk
+  Scenario: The next best, in order, while the national desk is called
     Given a woman who needs a safe place, taken in by the police unit of Osh
     Then the shelter in Osh and the shelter in Bishkek are asked for the place in a shelter
     When the shelter in Osh and the shelter in Bishkek decline the place in a shelter because it has no place
     Then the clinic is asked for the place in a shelter
     And the clinic is asked for a hospital bed instead
+    And the national desk is alarmed: nobody takes her
     When the clinic declines the place in a shelter because it has no place
     Then the foundation in Osh is asked for the place in a shelter
     And the foundation in Osh is asked for a paid room instead
     When the foundation in Osh declines the place in a shelter because it has no place
-    Then the national desk is alarmed: nobody takes her
+    Then the coordinator in Osh is accountable for the place in a shelter
+    And one place not found is counted
 
   Scenario: She sleeps in the hospital
     Given a woman who needs a safe place, taken in by the police unit of Osh

@@ -31,25 +31,26 @@ Feature: Three in the morning in a police station
     And the signed paper is due in 72 hours
 
   Scenario: No shelter has a bed, so the next best is asked, in the order the country has laid down
-    Given the clinic keeps a hospital bed for such nights
-    And the foundation in Osh pays for a room on such nights
-    And a woman who needs a safe place, taken in by the police unit of Osh
+    Given a woman who needs a safe place, taken in by the police unit of Osh
     When the shelter in Osh and the shelter in Bishkek decline the place in a shelter because it has no place
     Then the clinic is asked for the place in a shelter
     But the foundation in Osh was never asked for the place in a shelter
-    And the record says "Nobody gives what “Arrival in the shelter” needs; asked instead: hospital_bed"
+    And the national desk is alarmed: nobody takes her
+    And the record says "Nobody gives what “Arrival in the shelter” needs; asked instead: a hospital bed"
     When the clinic declines the place in a shelter because it has no place
     Then the foundation in Osh is asked for the place in a shelter
     When the foundation in Osh accepts the place in a shelter
     Then the offer of the place in a shelter to the clinic is declined
+    And nobody is alarmed any more
 
   Scenario: Nobody answers, and the national desk is called until it says that it has heard
     Given a woman who needs a safe place, taken in by the police unit of Osh
     When nobody answers the offer of the place in a shelter in time
     Then the national desk is alarmed: nobody takes her
-    And one place not found is counted
+    And the clinic is asked for the place in a shelter
     When 13 hours pass
     Then the national desk is called again because nobody takes her
+    And one place not found is counted
     When the national desk acknowledges every alarm
     And 13 hours pass
     Then the national desk is called no more because nobody takes her

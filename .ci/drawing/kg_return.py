@@ -13,7 +13,7 @@ RETURN_FROM_ABROAD = Process(
         start("return_from_abroad_start", "Citizen is abroad", (0, 0)),
         task("request_verification", "Ask home to verify", (1, 0), "verification_request",
              "The consulate asks home only what is needed, and never through people the person fears.", **RETURN,
-             **ASKED),
+             interpreter="interpreter_name"),
         task("verify_facts", "Verify the facts", (2, 1), "verification",
              "Identity is confirmed within days and nobody at home is told why.", **RETURN),
         task("travel_document", "Issue a travel document", (3, 0), "travel_document",

@@ -29,7 +29,7 @@ PATH = (  # the steps of the path in the order in which a case meets them
 )
 BEHIND = {  # where one may stand, and what must be known from the paper for the path to lead there
     "identification": {},
-    "alternative_referral": {"preliminary_result": "not_presumed"},
+    "alternative_referral": {},  # where nobody says that a person is presumed a victim, this is where the path leads
     "needs_and_risk": {"preliminary_result": "presumed"},
     "case_plan": {"preliminary_result": "presumed"},
     "legal_aid": {"preliminary_result": "presumed", "lawyer_wanted": "yes"},

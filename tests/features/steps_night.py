@@ -2,33 +2,18 @@
 
 from datetime import date, timedelta
 
-from pytest_bdd import given, parsers, then
-from sqlmodel import select
+from pytest_bdd import given, then
 
-from engine import audit
-from engine.actor import SYSTEM
-from engine.models.people import Agency
 from engine.models.work import PENDING_HANDOFF, Alarm, AlarmKind
 from tests.features.steps_cases import say
-from tests.features.words import AGENCIES, at
+from tests.features.words import at
 from tests.features.world import World
-
-BEDS = {"keeps a hospital bed": "hospital_bed", "pays for a room": "paid_room"}
 
 
 @given("it is three in the morning")
 def three_in_the_morning(world: World) -> None:
     midnight = at(date(2026, 6, 2)).replace(hour=0, minute=0)
     world.set_clock(midnight + timedelta(hours=3))
-
-
-@given(parsers.re(f"(?P<who>{'|'.join(AGENCIES)}) (?P<what>{'|'.join(BEDS)}) (?:for|on) such nights"))
-def has_a_bed(world: World, who: str, what: str) -> None:
-    with world.store.transaction() as session:
-        agency = session.exec(select(Agency).where(Agency.code == AGENCIES[who])).one()
-        agency.services = [*agency.services, BEDS[what]]
-        session.add(agency)
-        audit.record(session, "agency.changed", agency, by=SYSTEM)
 
 
 @then(say("{duty:Duty} is asked for as urgent"))

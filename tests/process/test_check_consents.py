@@ -1,4 +1,4 @@
-"""A form that asks for a consent: only for a purpose there is, and never without saying who interprets."""
+"""What a step that asks for a consent must say, before anything of it may run."""
 
 import pytest
 

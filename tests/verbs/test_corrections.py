@@ -1,6 +1,7 @@
 """A mistake in a completed form: a new version, who is told, and what the coordinator decides."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -15,7 +16,6 @@ from engine.models.cases import Consent, ConsentAnswer
 from engine.models.work import TaskStatus
 from tests.factories import case_at
 from tests.people import actor
-from tests.verbs.mistakes import correct
 from tests.verbs.scene import Scene
 
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
@@ -25,6 +25,15 @@ COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
 def scene(store: Store) -> Scene:
     """A case whose screening is done and whose plan is being made."""
     return Scene(store, case_at(store, "stay_review", "case_plan"))
+
+
+def correct(
+    scene: Scene, element: str, login: str = OFFICER, reason: str = "typing_error", **changes: Any
+) -> Correction:
+    """Correct some answers of a completed form; None takes an answer out."""
+    raw = {name: value for name, value in (scene.answers(element) | changes).items() if value is not None}
+    task = scene.task(element)
+    return scene.act(login, lambda s, by: corrections.correct(s, task.id, raw, reason=reason, by=by))
 
 
 def versions(scene: Scene, element: str, login: str) -> list[Version]:
@@ -72,6 +81,15 @@ def test_it_stands(scene: Scene) -> None:
     assert scene.actions()[0] == "correction.stand"
     with pytest.raises(Conflict):
         scene.act(COORDINATOR, lambda s, by: corrections.decide(s, made.id, Verdict.REDO, by=by))
+
+
+def test_what_was_found_out_since_is_not_overwritten(scene: Scene) -> None:
+    """The rights form has said since what the age is; correcting the intake does not unsay it."""
+    later = scene.facts()["age_band"]
+    correct(scene, "rights_and_consent", age_band="child")
+    assert scene.facts()["age_band"] == "child" != later
+    correct(scene, "intake", age_band="unknown")
+    assert scene.facts()["age_band"] == "child"
 
 
 def test_a_corrected_consent_counts_from_now_on(scene: Scene) -> None:

@@ -61,7 +61,7 @@ def test_a_consent_is_taken_back_by_its_own_verb_only(scene: Scene, login: str) 
         with pytest.raises(refusal, match="What happened"):
             say(scene, login, consents.record, purpose="services", answer=answer)
     assert scene.open() == before and scene.actions() == []
-    say(scene, login, consents.record, purpose="protection", answer=ConsentAnswer.REFUSED)
+    say(scene, login, consents.record, purpose="protection", answer=ConsentAnswer.REFUSED, interpreter="N. N.")
     assert scene.actions() == ["consent.refused"], "a no to what was never allowed is an answer"
 
 

@@ -4,7 +4,7 @@ import re
 
 from engine.database import Store
 from tests.factories import case_at, open_offers, open_task
-from tests.people import AUDITOR, COORDINATOR, NATIONAL, OFFICER, SOCIAL_WORKER, Crew, links
+from tests.people import AUDITOR, COORDINATOR, NATIONAL, OFFICER, SOCIAL_WORKER, Crew, actor, links
 
 INTAKE = {
     "age_band": "adult",
@@ -69,13 +69,8 @@ def test_the_coordinator_sees_path_picture_and_story(crew: Crew, store: Store) -
 
 
 def test_the_coordinator_finds_a_place(crew: Crew, store: Store) -> None:
-    case = case_at(store, "shelter_arrival")
     worker, coordinator = crew[SOCIAL_WORKER], crew[COORDINATOR]
-    for login in (SOCIAL_WORKER, "shelter_bishkek"):
-        offer = links(crew[login].page("/worklist"), "/handoffs/")[0]
-        crew[login].act(offer, f"{offer}/refusal", {"reason": "no_capacity"})
-    with store.reading() as session:
-        duty = f"/tasks/{open_task(session, case, 'shelter_arrival').id}"
+    duty = _taken_by_nobody(crew, store)
     assert duty in coordinator.page("/worklist")
     route = coordinator.page(f"{duty}/route")
     assert "No place, no capacity" in route
@@ -85,13 +80,22 @@ def test_the_coordinator_finds_a_place(crew: Crew, store: Store) -> None:
     assert links(worker.page("/worklist"), "/handoffs/")
 
 
-def test_all_are_asked_again(crew: Crew, store: Store) -> None:
-    case = case_at(store, "shelter_arrival")
-    for login in (SOCIAL_WORKER, "shelter_bishkek"):
-        offer = links(crew[login].page("/worklist"), "/handoffs/")[0]
+def _taken_by_nobody(crew: Crew, store: Store) -> str:
+    """A woman for whom no shelter has a bed, nor anybody what could stand in for one."""
+    case = case_at(store, "shelter_arrival", answers={"urgent_needs": []})
+    for login in (SOCIAL_WORKER, "shelter_bishkek", "health", "ngo_osh"):
+        with store.reading() as session:
+            asked = actor(session, login).agency_id
+            offers = open_offers(session, case, "shelter_arrival")
+            offer = next(f"/handoffs/{one.id}" for one in offers if one.receiver_id == asked)
+        assert offer in links(crew[login].page("/worklist"), "/handoffs/")
         crew[login].act(offer, f"{offer}/refusal", {"reason": "no_capacity"})
     with store.reading() as session:
-        duty = f"/tasks/{open_task(session, case, 'shelter_arrival').id}"
+        return f"/tasks/{open_task(session, case, 'shelter_arrival').id}"
+
+
+def test_all_are_asked_again(crew: Crew, store: Store) -> None:
+    duty = _taken_by_nobody(crew, store)
     assert crew[COORDINATOR].act(f"{duty}/route", f"{duty}/offers/again") == f"{duty}?done=asked"
     assert links(crew[SOCIAL_WORKER].page("/worklist"), "/handoffs/")
 
@@ -108,8 +112,12 @@ def test_a_consent_is_recorded_and_a_clock_extended(crew: Crew, store: Store) ->
     case = case_at(store, "case_plan", "stay_review")
     coordinator = crew[COORDINATOR]
     page = f"/cases/{case}"
-    coordinator.act(page, f"{page}/consents", {"purpose": "protection", "answer": "refused"})
-    assert "The person refused: witness protection" in coordinator.page(page)
+    said = {"purpose": "protection", "answer": "refused"}
+    refused = coordinator.send(page, f"{page}/consents", said)
+    assert refused.status_code == 422 and "needs an interpreter" in refused.text
+    coordinator.act(page, f"{page}/consents", said | {"interpreter": "N. N., interpreter service"})
+    shown = coordinator.page(page)
+    assert "The person refused: witness protection" in shown and "Interpreted by N. N., interpreter service" in shown
     extension = next(re.finditer(r'action="(/deadlines/\w+/extension)"', coordinator.page(page))).group(1)
     coordinator.act(page, extension, {"days": "7", "reason": "health"})
     assert "extended a clock" in coordinator.page(page)

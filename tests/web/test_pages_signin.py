@@ -105,7 +105,8 @@ def test_an_offer_expires_when_the_training_clock_passes(crew: Crew, training: N
     coordinator = crew[COORDINATOR]
     coordinator.act("/cases", "/demo/clock", {"step": "day"})
     with store.reading() as session:
-        assert open_offers(session, case, "shelter_arrival") == []
+        asked = open_offers(session, case, "shelter_arrival")
+        assert [offer.service for offer in asked] == ["hospital_bed"], "the shelters' time is over"
     assert "did not answer in time" in coordinator.page(f"/cases/{case}")
 
 

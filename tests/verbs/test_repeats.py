@@ -1,4 +1,4 @@
-"""A corrected step done again: on the path where that is sound, beside it where it is not."""
+"""A step done again after a correction: on the path, beside it, or not at all."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +15,8 @@ from engine.models.answers import Correction
 from engine.models.work import TaskStatus
 from tests.factories import case_at
 from tests.people import actor
-from tests.verbs.mistakes import correct
 from tests.verbs.scene import Scene
-
-COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
+from tests.verbs.test_corrections import COORDINATOR, OFFICER, SHELTER, correct
 
 
 @pytest.fixture
@@ -152,15 +150,6 @@ def test_a_step_that_is_open_again_is_not_opened_twice(store: Store) -> None:
     made = scene.act(SHELTER, lambda s, by: corrections.correct(s, first.id, raw, reason="typing_error", by=by))
     with pytest.raises(Conflict, match="open again already"):
         redo(scene, made)
-
-
-def test_what_was_found_out_since_is_not_overwritten(scene: Scene) -> None:
-    """The rights form has said since what the age is; correcting the intake does not unsay it."""
-    later = scene.facts()["age_band"]
-    correct(scene, "rights_and_consent", age_band="child")
-    assert scene.facts()["age_band"] == "child" != later
-    correct(scene, "intake", age_band="unknown")
-    assert scene.facts()["age_band"] == "child"
 
 
 def test_a_step_of_a_stay_is_done_again_in_the_same_stay(store: Store) -> None:
