@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from . import answers, consents, drafts, instances, offers, participations
 from .act import Act
 from .errors import Conflict
+from .models.cases import Participation
 from .models.people import User
 from .models.work import OPEN_TASK, ProcessInstance, UserTask
 from .process.runtime import NullResult, PassedBy, Stalled, Step
@@ -42,18 +43,20 @@ def way(act: Act, task: UserTask) -> Way:
 
 
 def do(act: Act, task: UserTask) -> UserTask:
-    """Do a step again. Whoever did it is asked again, and begins with the answers as they stand now."""
-    found, keeps = way(act, task), _keeps(act, task)
+    """Do a step again. Whoever has its part now, or had it last, is asked again.
+
+    Who answered it before begins with the answers as they stand now.
+    """
+    found, again_by = way(act, task), _again_by(act, task)
     act.staying = True
     if found.step is None:
-        lanes = participations.of_path(act, act.bundle.processes[task.process].lanes)
-        lanes |= {task.lane: task.holder_id or ""} if keeps else {}
+        lanes = again_by | participations.of_path(act, act.bundle.processes[task.process].lanes)
         instance = instances.start(act, task.process, inputs=task.inputs, lanes=lanes, at=task.element)
     else:
         instance = found.instance
         for scope in [opened.scope for opened in found.step.scopes_opened if opened.process == task.process]:
-            if keeps and not _inherits(act, instance, task):
-                participations.join(act, instance.id, scope, task.lane, task.holder_id or "")
+            for lane, agency_id in {} if _inherits(act, instance, task) else again_by.items():
+                participations.join(act, instance.id, scope, lane, agency_id)
         instances.reopen(act, instance, found.step)
     again = _opened(act, instance, task)
     if again.holder_id == task.ended_by_agency_id:
@@ -80,16 +83,25 @@ class _Begun(PassedBy):
     """Help that somebody gives would end."""
 
 
-def _keeps(act: Act, task: UserTask) -> bool:
-    """Whether who did a step may simply do it again: there is a ground, and nobody has to move or give a bed."""
-    there = act.agencies().get(task.holder_id or "")
-    if task.lane == participations.COORDINATOR:
-        return False  # whoever leads the case does it
-    if there is None or not there.active or there.id not in act.staffed():
-        return False
+def _again_by(act: Act, task: UserTask) -> dict[str, str]:
+    """Who had this part last and may simply do it again: there is a ground, and nobody has to move or give a bed.
+
+    Whoever leads the case does the coordinator's part.
+    """
+    query = select(Participation).where(
+        Participation.instance_id == task.instance_id,
+        Participation.scope == task.scope,
+        Participation.lane == task.lane,
+    )
+    last = act.session.exec(query.order_by(col(Participation.since).desc())).first()
+    there = act.agencies().get(last.agency_id) if last else None
+    if task.lane == participations.COORDINATOR or there is None:
+        return {}
+    if not there.active or there.id not in act.staffed():
+        return {}
     basis = consents.basis(act, role=task.lane, purpose=task.purpose, urgent=task.urgent)
     moves = offers.needs_place(act, task) or bool(offers.journey_clock(act, task))
-    return basis is not None and basis.covers(there) and not moves
+    return {task.lane: there.id} if basis is not None and basis.covers(there) and not moves else {}
 
 
 def _inherits(act: Act, instance: ProcessInstance, task: UserTask) -> bool:

@@ -150,7 +150,7 @@ def _close(model: Model, case: Episode) -> None:
         if duty.status in OPEN:
             duty.status = "cancelled"
             end(model, case, duty.key[:2], "recalled")
-    for scope in {key[:2] for key in case.fills}:
+    for scope in {key[:2] for key in case.fills} | {(case.spine, "")}:
         end(model, case, scope, "done")
 
 

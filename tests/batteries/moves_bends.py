@@ -174,7 +174,9 @@ def _foreseen(run: Run, case: Episode, duty: Duty, by: Any) -> repeats.Way | Con
     open_again = any(other.key == duty.key and other.element == duty.element for other in acts.open_duties(case))
     if isinstance(way, Conflict):
         whole = duty.process in (SPINE, case.bends.running.get(duty.key[0]))
-        observed.need(whole or open_again, "a step of a stage cannot be done again", duty, way)
+        rounds = [o for o in case.duties.values() if (o.key[0], o.process) == (duty.key[0], duty.process)]
+        again = open_again or any(other.key[1] != duty.key[1] for other in rounds)
+        observed.need(whole or again, "a step of a stage cannot be done again", duty, way)
         return way
     observed.need(not open_again, "a step that is open would be opened twice", duty)
     ended = {(duty.key[0], scope.scope) for scope in way.step.scopes_ended} if way.step else set()
@@ -192,9 +194,11 @@ def _again(run: Run, case: Episode, duty: Duty, by: Any) -> None:
     again = [one for one in fresh if one.element == duty.element]
     observed.need(len(fresh) == len(again) == 1, "not one step is done again, but", fresh)
     holder = next(row.holder_id for row in seen.tasks if row.id == again[0].id)
-    if holder and again[0].lane != "coordinator" and again[0].key not in case.fills:
-        path = case.fills.get((case.spine, "", again[0].lane))
-        observed.need(holder in (duty.holder, path and path.agency), "somebody else does it again", holder)
+    lane = again[0].lane
+    path = case.fills.get((case.spine, "", lane))
+    if holder and lane != "coordinator" and again[0].key not in case.fills and not path:
+        last = case.bends.filled.get(duty.key[:2], {}).get(lane)
+        observed.need(holder == last, "somebody else does it again", holder, last)
         case.fills[again[0].key] = Fill(holder)
     run.model.opened(case, fresh, by.agency_id)
     if again[0].holder:

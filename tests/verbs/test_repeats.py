@@ -148,7 +148,7 @@ def test_a_step_that_is_open_again_is_not_opened_twice(store: Store) -> None:
     first = scene.tasks("stay_review")[0]
     raw = scene.answers_of(first) | {"stay_decision": "leave"}
     made = scene.act(SHELTER, lambda s, by: corrections.correct(s, first.id, raw, reason="typing_error", by=by))
-    with pytest.raises(Conflict, match="open again already"):
+    with pytest.raises(Conflict, match="under way again already"):
         redo(scene, made)
 
 
@@ -173,3 +173,14 @@ def test_a_stay_that_has_ended_is_done_again_only_where_a_place_is_free(store: S
     assert scene.handoff("stay_review", SHELTER).place_id is not None
     assert drafted(scene, "stay_review", SHELTER) == {}, "who has not accepted reads nothing"
     scene.check_record()
+
+
+def test_a_stage_that_is_under_way_again_is_not_begun_a_third_time(scene: Scene) -> None:
+    """The screening of the first round is corrected once more while the second round runs."""
+    first = scene.task("screening")
+    redo(scene, correct(scene, "screening", means_seen="false", means_signs=None))
+    raw = scene.answers_of(first) | {"means_seen": "true", "means_signs": ["PhysicalThreats"]}
+    made = scene.act(OFFICER, lambda s, by: corrections.correct(s, first.id, raw, reason="typing_error", by=by))
+    with pytest.raises(Conflict, match="under way again already"):
+        redo(scene, made)
+    assert scene.open() == {"screening": OFFICER, "stay_review": SHELTER}
