@@ -18,6 +18,7 @@ from tests.factories import case_at
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
 EARLIER = "2026-03-02T09:00:00+06:00"
 AHEAD = "2099-03-02T09:00:00+06:00"
+HELPED = {"interpreter": "A. Interpreter, interpreter service"}
 HEARD = {"channel": "phone", "said_by": "the night guard", "happened_at": EARLIER}
 
 
@@ -56,7 +57,7 @@ SAID: dict[str, Any] = {
         "consent.withdrawal_reported",
     ),
     "consent": (
-        lambda s: f"/cases/{s.reference}/consents", lambda s: {"purpose": "legal_aid", "answer": "given"}, True,
+        lambda s: f"/cases/{s.reference}/consents", lambda s: {"purpose": "legal_aid", "answer": "given"} | HELPED, True,
         "consent.given",
     ),
     "waiver": (lambda s: f"/tasks/{s.stay}/waiver", lambda s: {}, True, "service.declined"),

@@ -65,7 +65,7 @@ def test_what_happened_to_her_is_entered_for_the_house(scene: Scene, verb: Any, 
 
 def test_what_she_said_of_a_purpose_is_entered_at_the_time_she_said_it(scene: Scene) -> None:
     purpose, given = "legal_aid", ConsentAnswer.GIVEN
-    say(scene, lambda s, by: consents.record(s, scene.reference, purpose, given, by=by))
+    say(scene, lambda s, by: consents.record(s, scene.reference, purpose, given, interpreter="A. B.", by=by))
     with scene.store.reading() as session:
         query = select(Consent).where(Consent.case_id == scene.case().id, Consent.purpose == purpose)
         newest = session.exec(query.order_by(Consent.entered_at.desc())).first()  # type: ignore[attr-defined]

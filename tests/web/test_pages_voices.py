@@ -67,7 +67,7 @@ def test_the_coordinator_enters_what_a_house_says_of_her(crew: Crew, store: Stor
 def test_a_letter_of_a_house_about_a_consent_and_about_a_service(crew: Crew, store: Store, case: str) -> None:
     page, shelter = f"/cases/{case}/changes", agency(store, "shelter_osh")
     theirs, letter = f"{page}?agency={shelter}", HEARD | {"channel": "letter"}
-    given = {"purpose": "legal_aid", "answer": "given"}
+    given = {"purpose": "legal_aid", "answer": "given", "interpreter": "A. B."}
     where = crew[COORDINATOR].send(theirs, f"/cases/{case}/consents", given | letter)
     assert where.status_code == 422 and 'href="#paper-consent"' in where.text
     crew[COORDINATOR].act(theirs, f"/cases/{case}/consents", given | letter | {"paper": "folder 7"})
