@@ -57,8 +57,8 @@ SAID: dict[str, Any] = {
         "consent.withdrawal_reported",
     ),
     "consent": (
-        lambda s: f"/cases/{s.reference}/consents", lambda s: {"purpose": "legal_aid", "answer": "given"} | HELPED, True,
-        "consent.given",
+        lambda s: f"/cases/{s.reference}/consents", lambda s: {"purpose": "legal_aid", "answer": "given"} | HELPED,
+        True, "consent.given",
     ),
     "waiver": (lambda s: f"/tasks/{s.stay}/waiver", lambda s: {}, True, "service.declined"),
     "leaving": (lambda s: f"/cases/{s.reference}/leaving", lambda s: {}, True, "person.left"),
