@@ -93,6 +93,7 @@ def pass_lead(act: Act, lead_id: str) -> None:
     old_id, act.case.lead_agency_id = act.case.lead_agency_id, lead_id
     act.session.add(act.case)
     act.record("case.led", act.case, agency=act.agency_name(lead_id))
+    participations.led(act, old_id)
     alarms.pass_on(act, old_id, lead_id)
     query = select(UserTask).where(
         UserTask.case_id == act.case.id,

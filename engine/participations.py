@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import func
 from sqlmodel import select
 
 from . import directory
@@ -72,6 +73,23 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
         if (present.instance_id, present.scope, present.lane) == key:
             return present.agency_id
     return None
+
+
+def led(act: Act, agency_id: str) -> None:
+    """Keep that a desk led this case until now: who must have had no part in it is asked of these rows."""
+    query = select(func.max(Participation.until)).where(
+        Participation.case_id == act.case.id, Participation.instance_id == "", Participation.lane == COORDINATOR
+    )
+    row = Participation(
+        case_id=act.case.id,
+        instance_id="",  # a case is led as a whole
+        lane=COORDINATOR,
+        agency_id=agency_id,
+        since=act.session.exec(query).one() or act.case.opened_at,
+        until=act.at,
+    )
+    act.participate(row)
+    act.record("participation.ended", row, agency=act.agency_name(agency_id))
 
 
 def leave(act: Act, present: Participation) -> None:
