@@ -47,6 +47,7 @@ class Office:
         self.staff = world.staff(self.store)
         self.rng = random.Random(seed)
         self.began = began
+        self.cases = CASES  # so many people at once; then nobody new is found while there is something to try
         self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def say(self, **line: Any) -> None:
@@ -82,7 +83,8 @@ class Office:
         with self.store.reading() as session:
             live = session.exec(select(Case.id).where(Case.status == CaseStatus.OPEN)).all()
             found = [*self._offers(session), *self._tasks(session)]
-        if len(live) < CASES or not found:  # where all wait for a clock, somebody new is found
+        found = [one for one in found if one["agency"] in self.staff.by_agency]  # others are reached by phone or letter
+        if len(live) < self.cases or not found:  # where all wait for a clock, somebody new is found
             return {"verb": "open", "login": self.rng.choice(world.FIRST_RESPONDERS)}
         return self.rng.choice(found)
 

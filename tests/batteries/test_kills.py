@@ -145,6 +145,7 @@ def _goes_on(country: Store, url: str, office: Zygote) -> None:
     """Nothing is stuck: the next worker finds work and does it."""
     log = office.folder / "after"
     after = Office(url, log, 7, office.began)
+    after.cases += 3  # the others may all be waiting: for a clock, or for an answer the person has taken back
     done = 0
     for _ in range(60):  # some are refused: a last place is gone, a consent was taken back
         after.act()
