@@ -28,6 +28,7 @@ from .models.work import HELD_HANDOFF, PENDING_HANDOFF, AlarmKind, Handoff, Task
 DETAIL = "relay.detail"
 OLDEST = timedelta(days=365)
 ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
+_UNREACHED = select(Agency.id).where(Agency.reach != Reach.SYSTEM)  # few: what they are asked for is found by them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,11 +288,11 @@ def of_case(session: Session, case_id: str) -> list[Relay]:
 
 def to_carry(session: Session, *, by: Actor) -> list[Handoff]:
     """Open offers to agencies without an account: somebody of the giver, or the coordinator, must call or write."""
-    query = (
-        select(Handoff)
-        .join(Agency, col(Agency.id) == Handoff.receiver_id)
-        .where(col(Handoff.state).in_(PENDING_HANDOFF), Agency.reach != Reach.SYSTEM)
-        .where(_given(by) if not by.is_coordinator else or_(_given(by), col(Handoff.case_id).in_(_steered(by))))
+    mine = _given(by)
+    query = select(Handoff).where(
+        col(Handoff.receiver_id).in_(_UNREACHED),
+        col(Handoff.state).in_(PENDING_HANDOFF),
+        or_(mine, visibility.seen(by, col(Handoff.case_id))) if by.is_coordinator else mine,
     )
     return list(session.exec(query.order_by(col(Handoff.answer_by))).all())
 
@@ -307,18 +308,14 @@ def to_enter(session: Session, *, by: Actor) -> list[UserTask]:
         col(Handoff.state).in_(HELD_HANDOFF),
     )
     mine: ColumnElement[bool] = handed.exists()
-    query = (
-        select(UserTask)
-        .join(Agency, col(Agency.id) == UserTask.holder_id)
-        .where(col(UserTask.status).in_(ON_DESK), Agency.reach != Reach.SYSTEM, Agency.id != by.agency_id)
-        .where(or_(mine, col(UserTask.case_id).in_(_steered(by))) if by.is_coordinator else mine)
+    query = select(UserTask).where(
+        col(UserTask.holder_id).in_(_UNREACHED),
+        UserTask.holder_id != by.agency_id,
+        col(UserTask.status).in_(ON_DESK),
+        or_(mine, visibility.seen(by, col(UserTask.case_id))) if by.is_coordinator else mine,
     )
     return list(session.exec(query.order_by(col(UserTask.due_at))).all())
 
 
 def _given(by: Actor) -> ColumnElement[bool]:
     return col(Handoff.giver_id) == by.agency_id
-
-
-def _steered(by: Actor) -> Any:
-    return visibility.visible_cases(by).with_only_columns(col(Case.id))

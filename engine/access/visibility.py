@@ -1,6 +1,7 @@
 """What exists for whom. Every lookup starts here: what one may not see is not found."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
@@ -27,6 +28,11 @@ def visible_cases(actor: Actor) -> SelectOfScalar[Case]:
     if actor.is_auditor or actor.agency_id is None:
         return query.where(col(Case.id).is_(None))
     return query.where(or_(_engaged(actor), _given(actor)))
+
+
+def seen(actor: Actor, case_id: Any) -> ColumnElement[bool]:
+    """Whether the case with this id, a column of another table, is one the actor may open: asked row by row."""
+    return visible_cases(actor).where(col(Case.id) == case_id).exists()
 
 
 def _engaged(actor: Actor) -> ColumnElement[bool]:
@@ -122,14 +128,15 @@ def receiver_named(by: Actor) -> ColumnElement[bool]:
     known = or_(col(Handoff.receiver_id) == by.agency_id, gave)
     if not by.is_coordinator:
         return known
-    return or_(known, col(Handoff.case_id).in_(visible_cases(by).with_only_columns(col(Case.id))))
+    return or_(known, seen(by, col(Handoff.case_id)))
 
 
 def naming_receiver(session: Session, found: Iterable[Handoff], *, by: Actor) -> set[str]:
     """The ids of those of these handoffs of which the actor may read the receiver."""
     ids = [handoff.id for handoff in found]
-    query = select(Handoff.id).where(col(Handoff.id).in_(ids), receiver_named(by))
-    return set(session.exec(query).all()) if ids else set()
+    # As a column, not as a condition: for a condition a store may go through all that an agency ever gave.
+    query = select(Handoff.id, receiver_named(by)).where(col(Handoff.id).in_(ids))
+    return {handoff_id for handoff_id, named in session.exec(query).all() if named} if ids else set()
 
 
 def sees_places(agency_id: str, *, by: Actor) -> bool:
