@@ -68,9 +68,9 @@ def hear(act: Act, task: UserTask, purpose: str, answer: ConsentAnswer) -> None:
 
     Where the agency that enters it works on the strength of that consent, the coordinator is called to ask as well.
     """
-    now = consents.newest(act, purpose)
+    now = None if answer is ConsentAnswer.GIVEN else consents.newest(act, purpose)
     consents.give(act, purpose, answer, task_id=task.id)
-    if now is None or now.answer is not ConsentAnswer.GIVEN or answer is ConsentAnswer.GIVEN:
+    if now is None or now.answer is not ConsentAnswer.GIVEN:
         return
     if act.case.status is CaseStatus.OPEN:
         if not _may_enter(act, [now]):

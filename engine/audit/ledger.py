@@ -7,6 +7,7 @@ carries the recorded columns of the row it is about, so that the live tables can
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import orjson
@@ -99,7 +100,13 @@ def _plain(value: Any) -> Any:
 
 
 def _key(subject: SQLModel) -> Any:
-    return inspect(subject).mapper.primary_key_from_instance(subject)[0]
+    return getattr(subject, _key_of(type(subject)))
+
+
+@cache
+def _key_of(table: type[SQLModel]) -> str:
+    mapper = inspect(table)
+    return str(mapper.get_property_by_column(mapper.primary_key[0]).key)
 
 
 def _append(session: OrmSession) -> None:
