@@ -45,14 +45,20 @@ class Done:
         return cls(body, headers={"ETag": etag(revision)})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
-    """One request of one person."""
+    """One request of one person. Of an act that is done once, session and person are there while it is done."""
 
     request: Request
-    session: Session
-    by: Actor
+    token: str
     key: str | None = None
+    session: Session = field(init=False)
+    by: Actor = field(init=False)
+
+    def sit(self, session: Session) -> "Desk":
+        """Find out whose token it is; the session is used for the rest of the request."""
+        self.session, self.by = session, _actor(self.request, session, self.token)
+        return self
 
     @property
     def t(self) -> Translator:
@@ -64,9 +70,14 @@ class Desk:
         self.request.state.fields_at = name, but
 
     def once(self, do: Callable[[], Done]) -> Response:
-        """Do an act; where the same key and request came before, give the same answer and do nothing."""
+        """Do an act in one transaction, committed before this returns.
+
+        Where the same key and request came before, give the same answer and do nothing.
+        """
         sent = f"{self.request.method} {self.request.url.path}\n".encode() + self.request.state.body
-        told, repeated = once.act(self.session, self.key, sent, lambda: _plain(do()), by=self.by)
+        with store(self.request).transaction() as session:
+            self.sit(session)
+            told, repeated = once.act(session, self.key, sent, lambda: _plain(do()), by=self.by)
         headers = told["headers"] | ({"Idempotency-Replayed": "true"} if repeated else {})
         return Response(orjson.dumps(told["body"]), told["status"], headers, media_type="application/json")
 
@@ -101,24 +112,23 @@ Token = Annotated[str, Depends(_token)]
 
 def _read(request: Request, token: Token) -> Iterator[Desk]:
     with store(request).reading() as session:
-        yield Desk(request, session, _actor(request, session, token))
+        yield Desk(request, token).sit(session)
 
 
 def _write(request: Request, token: Token) -> Iterator[Desk]:
     with store(request).transaction() as session:
-        yield Desk(request, session, _actor(request, session, token))
+        yield Desk(request, token).sit(session)
 
 
 Reader = Annotated[Desk, Depends(_read, scope="function")]
 Writer = Annotated[Desk, Depends(_write, scope="function")]
 
 
-def _do(request: Request, token: Token, key: Key = None) -> Iterator[Desk]:
-    with store(request).transaction() as session:
-        yield Desk(request, session, _actor(request, session, token), key)
+async def _do(request: Request, token: Token, key: Key = None) -> Desk:
+    return Desk(request, token, key)
 
 
-Doer = Annotated[Desk, Depends(_do, scope="function")]  # a writer whose act is done once per key
+Doer = Annotated[Desk, Depends(_do)]  # whose act is done once per key, in one turn on a thread: see `Desk.once`
 
 
 def _actor(request: Request, session: Session, token: str) -> Actor:
