@@ -152,9 +152,9 @@ class Act:
             self._handoffs[key] = self._rows(_HANDOFFS, id=instance_id, scope=scope)
         return self._handoffs[key]
 
-    def handoffs_of(self, task: UserTask) -> list[Handoff]:
-        """Every handoff there has been of the lane of a task in its scope."""
-        return [h for h in self.handoffs(task.instance_id, task.scope) if h.lane == task.lane]
+    def handoffs_of(self, about: UserTask | Handoff) -> list[Handoff]:
+        """Every handoff there has been of a lane in its scope."""
+        return [h for h in self.handoffs(about.instance_id, about.scope) if h.lane == about.lane]
 
     def add_handoff(self, handoff: Handoff) -> None:
         """Add a handoff of a lane."""

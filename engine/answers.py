@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlmodel import col, select
 
-from . import consents, offers, vault
+from . import consents, vault
 from .act import Act
 from .errors import NotFound
 from .models.answers import Answer
@@ -88,10 +88,10 @@ def _shared(act: Act, task: UserTask) -> list[str]:
         .order_by(col(Handoff.offered_at).desc())
     )
     handoff = act.session.exec(query).first()
-    basis = offers.basis_of(act, handoff)
+    basis = consents.basis_of(act, handoff)
     if _taken_back(act, task, {task.purpose, basis.consent.purpose if basis.consent else ""}):
         return []
-    return offers.shared_fields(act, task, basis)
+    return consents.shared_fields(act, task, basis)
 
 
 def _taken_back(act: Act, task: UserTask, purposes: set[str]) -> bool:

@@ -10,15 +10,19 @@ from . import vault
 from .access import rules, visibility
 from .act import Act, begin
 from .actor import Actor
-from .errors import Conflict, Invalid
+from .errors import Conflict, Invalid, NotAllowed
 from .forms import Domain
 from .models.cases import Consent, ConsentAnswer
 from .models.people import Agency
-from .models.work import UserTask
+from .models.work import Handoff, UserTask
 from .process import feel
 from .process.country import Ground
 
 ANSWERS = (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED)  # what a person says when asked; withdrawing is not an answer
+ASKED_BY_OTHERS = (
+    "The person took this consent back. Tell the coordinator if the person agrees again: the coordinator asks, and "
+    "enters the answer."
+)
 TAKEN_BACK_ELSEWHERE = "That the person takes a consent back is entered under “What happened?” as a withdrawal."
 INTERPRETER = "consent.interpreter"
 NO_INTERPRETER = "This person needs an interpreter. Name who interprets, or ask for one first."
@@ -58,6 +62,7 @@ def give(
         answer=answer,
         task_id=task_id,
         taken_by_id=act.by.user_id,
+        taken_at_id=act.by.agency_id,
         happened_at=act.by.acted_at(),
         entered_at=act.at,
     )
@@ -83,7 +88,7 @@ def record(
 ) -> Consent:
     """Keep what the person said outside any form: whoever works on the case, or steers it, may enter it.
 
-    A yes, or a no to what was never allowed. Taking a yes back has consequences and is `changes.withdraw`.
+    A yes, or a no to what was never allowed. Taking a yes back has consequences and is `withdrawals.withdraw`.
     `interpreter` is who interpreted, by name and agency; refused without, where the person needs one.
     """
     act = begin(session, visibility.case(session, reference, by=by).id, by)
@@ -138,9 +143,20 @@ def check_answer(act: Act, purpose: str, answer: ConsentAnswer) -> None:
     """A consent is taken back by its own verb, which ends what rests on it and lets somebody independent ask."""
     if answer not in ANSWERS:
         raise Invalid(TAKEN_BACK_ELSEWHERE, fields={"answer": TAKEN_BACK_ELSEWHERE})
+    if answer is ConsentAnswer.GIVEN and not may_agree(act, purpose):
+        raise NotAllowed(ASKED_BY_OTHERS)
     now = newest(act, purpose)
     if answer is ConsentAnswer.REFUSED and now is not None and now.answer is ConsentAnswer.GIVEN:
         raise Conflict(TAKEN_BACK_ELSEWHERE)
+
+
+def may_agree(act: Act, purpose: str) -> bool:
+    """Whether the actor may enter a yes: to what was taken back, no agency that would work on the strength of it."""
+    known = act.bundle.country.purposes.get(purpose)
+    if known is None or act.by.is_coordinator or act.by.roles.isdisjoint(known.roles):
+        return True
+    now = newest(act, purpose)
+    return now is None or now.answer is not ConsentAnswer.WITHDRAWN
 
 
 def newest(act: Act, purpose: str) -> Consent | None:
@@ -172,6 +188,28 @@ def still_given(act: Act, consent_id: str) -> bool:
     made_on = act.session.get_one(Consent, consent_id)
     now = newest(act, made_on.purpose)
     return now is not None and now.answer is ConsentAnswer.GIVEN
+
+
+def shared_fields(act: Act, task: UserTask, basis: Basis) -> list[str]:
+    """The earlier answers this task shows: the form's list, cut by the role's domains and by the consent."""
+    allowed = set(act.bundle.country.roles[task.lane].domains)
+    if basis.consent and basis.consent.domains:
+        allowed &= set(basis.consent.domains)
+    form = act.bundle.forms[task.form]
+    paths = [q.from_ for q in form.questions if q.from_]
+    return [f"{source}.{name}" for source, name in paths if domain_of(act, source, name) in allowed]
+
+
+def basis_of(act: Act, handoff: Handoff | None) -> Basis:
+    """The basis a handoff was made on; a lane held without a handoff rests on nothing but its role."""
+    if handoff is None or handoff.consent_id is None:
+        return Basis(ground=handoff.ground if handoff else "")
+    return Basis(consent=act.session.get(Consent, handoff.consent_id))
+
+
+def domain_of(act: Act, form: str, name: str) -> str:
+    """The domain of a question of a form."""
+    return next((str(q.domain or "") for q in act.bundle.forms[form].questions if q.name == name), "")
 
 
 def _narrower(act: Act, role: str, purpose: str) -> Consent | None:

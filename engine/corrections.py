@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from . import alarms, answers, changes, consents, repeats
+from . import alarms, answers, consents, repeats, withdrawals
 from .access import rules, visibility
 from .act import Act, begin, begin_task
 from .actor import Actor
@@ -237,10 +237,10 @@ def _say_consents(act: Act, task: UserTask, old: Answers, new: Answers) -> None:
         answer, now = after.get(purpose), consents.newest(act, purpose)
         given = [now] if now is not None and now.answer is ConsentAnswer.GIVEN else []
         latest = now is None or now.task_id == task.id
-        if given and answer != ConsentAnswer.GIVEN and not (latest and changes.may_enter(act, given)):
-            changes.report(act, purpose)
+        if given and answer != ConsentAnswer.GIVEN and not (latest and withdrawals.may_enter(act, given)):
+            withdrawals.report(act, purpose)
         elif latest and (answer or given):
-            changes.hear(act, task, purpose, ConsentAnswer(answer or ConsentAnswer.WITHDRAWN))
+            withdrawals.hear(act, task, purpose, ConsentAnswer(answer or ConsentAnswer.WITHDRAWN))
 
 
 def _written(act: Act, task: UserTask, changed: list[str], gateways: list[str], reason: str) -> Correction:

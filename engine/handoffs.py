@@ -110,16 +110,15 @@ def accept(
     handoff.answered_by_id = by.user_id
     move(act, handoff, S.ACCEPTED)
     deadlines.stop(act, DeadlineState.MET, handoff.id)
-    task = session.get_one(UserTask, handoff.task_id)
-    for other in offers.pending(act, task):
+    for other in offers.pending(act, handoff):
         if other.id != handoff.id:
             offers.recall(act, other, "another_accepted")
             if other.receiver_id:
                 outbox.notify(act, other.receiver_id, outbox.Notice.RECALLED, handoff_id=other.id)
-    if task.status is TaskStatus.AWAITING:
-        offers.settle(act, task, by.agency_id or "", handoff=handoff)
+    if (waiting := offers.waiting(act, handoff)) is not None:
+        offers.settle(act, waiting, by.agency_id or "", handoff=handoff)
     else:
-        handovers.take_over(act, task, handoff)
+        handovers.take_over(act, session.get_one(UserTask, handoff.task_id), handoff)
     return handoff
 
 
@@ -190,9 +189,8 @@ def _awaiting(session: Session, task_id: str, by: Actor, revision: int | None) -
 
 
 def _offer_next(act: Act, handoff: Handoff) -> None:
-    task = act.session.get_one(UserTask, handoff.task_id)
-    if task.status is TaskStatus.AWAITING:
-        offers.make(act, task)
+    if (waiting := offers.waiting(act, handoff)) is not None:
+        offers.make(act, waiting)
 
 
 def _open(session: Session, handoff_id: str, by: Actor, revision: int | None) -> tuple[Act, Handoff]:

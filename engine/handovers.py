@@ -157,6 +157,8 @@ def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:
     elif held:
         for present in _present(act, task):
             participations.leave(act, present)
+        for offered in offers.pending(act, task):  # what it was about to hand over is no longer its to give
+            recall(act, offered, offers.MOVED_ON)
         for row in rows:
             put_back(act, row, giver_again(act, handoff))
     waiting = next((row for row in rows if row.status is TaskStatus.AWAITING), None)

@@ -226,8 +226,13 @@ def _keep_decision(act: Act, instance: ProcessInstance, made: runtime.DecisionMa
 def _close_tasks(act: Act, step: Step) -> None:
     if not step.closed:
         return
-    for task in act.session.exec(select(UserTask).where(col(UserTask.id).in_(step.closed))).all():
+    closed = act.session.exec(select(UserTask).where(col(UserTask.id).in_(step.closed))).all()
+    offered = [task for task in closed if task.status is TaskStatus.AWAITING]
+    for task in closed:
         cancel_task(act, task, _why(act))
+    for task in offered:  # the offers of the lane have ended with it, but not what else the lane still owes
+        if (waiting := offers.waiting(act, task)) is not None:
+            offers.make(act, waiting)
 
 
 def _why(act: Act) -> str:

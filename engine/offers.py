@@ -7,7 +7,7 @@ from .act import Act
 from .consents import Basis
 from .directory import Candidate
 from .errors import Conflict
-from .models.cases import Consent, Participation
+from .models.cases import Participation
 from .models.people import Agency
 from .models.work import (
     PENDING_HANDOFF,
@@ -89,7 +89,7 @@ def offer(
     handoff.consent_id = basis.consent.id if basis.consent else None
     handoff.ground = basis.ground
     handoff.reason = reason
-    handoff.shared = shared_fields(act, task, basis)
+    handoff.shared = consents.shared_fields(act, task, basis)
     handoff.place_id = candidate.place.id if candidate.place else None
     act.add_handoff(handoff)
     clock_name = task.accept or USUAL
@@ -128,36 +128,25 @@ def _written(act: Act, task: UserTask, state: HandoffState, giver_id: str) -> Ha
     )
 
 
-def shared_fields(act: Act, task: UserTask, basis: Basis) -> list[str]:
-    """The earlier answers this task shows: the form's list, cut by the role's domains and by the consent."""
-    allowed = set(act.bundle.country.roles[task.lane].domains)
-    if basis.consent and basis.consent.domains:
-        allowed &= set(basis.consent.domains)
-    form = act.bundle.forms[task.form]
-    paths = [q.from_ for q in form.questions if q.from_]
-    return [f"{source}.{name}" for source, name in paths if domain_of(act, source, name) in allowed]
-
-
-def basis_of(act: Act, handoff: Handoff | None) -> Basis:
-    """The basis a handoff was made on; a lane held without a handoff rests on nothing but its role."""
-    if handoff is None or handoff.consent_id is None:
-        return Basis(ground=handoff.ground if handoff else "")
-    return Basis(consent=act.session.get(Consent, handoff.consent_id))
-
-
-def domain_of(act: Act, form: str, name: str) -> str:
-    """The domain of a question of a form."""
-    return next((str(q.domain or "") for q in act.bundle.forms[form].questions if q.name == name), "")
-
-
-def pending(act: Act, task: UserTask) -> list[Handoff]:
+def pending(act: Act, about: UserTask | Handoff) -> list[Handoff]:
     """The offers of this (scope, lane) that nobody has answered."""
-    return [h for h in of_lane(act, task) if h.state in PENDING_HANDOFF]
+    return [h for h in of_lane(act, about) if h.state in PENDING_HANDOFF]
 
 
-def of_lane(act: Act, task: UserTask) -> list[Handoff]:
+def waiting(act: Act, about: UserTask | Handoff) -> UserTask | None:
+    """The first task of this (scope, lane) that nobody holds: a lane is offered, whichever task it was offered with."""
+    query = select(UserTask).where(
+        UserTask.instance_id == about.instance_id,
+        UserTask.scope == about.scope,
+        UserTask.lane == about.lane,
+        UserTask.status == TaskStatus.AWAITING,
+    )
+    return act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.id).limit(1)).first()
+
+
+def of_lane(act: Act, about: UserTask | Handoff) -> list[Handoff]:
     """Every handoff of this (scope, lane), whatever became of it."""
-    return act.handoffs_of(task)
+    return act.handoffs_of(about)
 
 
 def _fallback(act: Act, task: UserTask, basis: Basis) -> list[Candidate]:

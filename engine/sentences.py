@@ -59,6 +59,7 @@ TOLD = frozenset(
         "sheet.entered",
         "case.taken_over",
         "consent.withdrawal_reported",
+        "consent.agreement_reported",
         "correction.made",
         "correction.stand",
         "correction.redo",

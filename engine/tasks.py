@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, changes, clock, consents, deadlines, drafts, finding, instances, papers, people
+from . import alarms, answers, clock, consents, deadlines, drafts, finding, instances, papers, people, withdrawals
 from .access import rules, visibility
 from .act import Act, begin_task
 from .actor import Actor
@@ -173,7 +173,7 @@ def complete(
     answers.keep(act, task, given.by_domain)
     act.facts = act.facts | given.facts
     for purpose, answer in given.consents:
-        changes.hear(act, task, purpose, ConsentAnswer(answer))
+        withdrawals.hear(act, task, purpose, ConsentAnswer(answer))
     papers.enter(act, task, sheet)
     _end(work, form_id)
     if given.facts:

@@ -14,6 +14,7 @@ from engine.config import settings
 from engine.database import Store
 from engine.demo import agencies
 from engine.vault import Vault
+from tests import identifiers
 from tests.people import Crew
 from tests.times import Times
 
@@ -31,7 +32,8 @@ def prepare_database() -> Callable[[str], None]:
     def prepare(url: str) -> None:
         made = Store(url, Vault(KEY))
         migrations.upgrade(made)
-        with made.transaction() as session:
+        with pytest.MonkeyPatch.context() as patch, made.transaction() as session:
+            identifiers.repeat(patch, "template")
             bundles.deploy(session, bundles.shipped(settings()))
             agencies.seed(session)
         made.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from .. import cases, changes
+from .. import cases, changes, withdrawals
 from ..access import visibility
 from ..errors import NotFound
 from ..models.cases import Case
@@ -27,7 +27,7 @@ def withdraw(desk: Doer, reference: str, body: Withdrawal) -> Response:
 def _withdrawn(desk: Desk, reference: str, body: Withdrawal) -> Done:
     case = cases.read(desk.session, reference, by=desk.by).case
     by = behalf.reporting(desk, case, body, "withdraw")
-    rows = changes.withdraw(desk.session, case.reference, body.purpose, by=by)
+    rows = withdrawals.withdraw(desk.session, case.reference, body.purpose, by=by)
     return Done(_told(case, reported=not rows, purposes=[row.purpose for row in rows]))
 
 
@@ -35,7 +35,7 @@ def _withdrawn(desk: Desk, reference: str, body: Withdrawal) -> Done:
 def services(desk: Reader, reference: str) -> bent.Services:
     """The services that are offered or under way, as far as the reader may know of them."""
     act = cases.read(desk.session, reference, by=desk.by)
-    found = [task for service in changes.services(act) for task in service.tasks[:1]]
+    found = [task for service in withdrawals.services(act) for task in service.tasks[:1]]
     shown = [task for task in found if visibility.may_see_task(desk.session, task, desk.by)]
     return bent.Services(items=[bent.Service(task_id=t.id, element=t.element, service=t.service) for t in shown])
 
@@ -48,7 +48,7 @@ def decline(desk: Doer, task_id: RowId, body: Report | None = None) -> Response:
 
 def _declined(desk: Desk, task_id: str, body: Report | None) -> Done:
     by = behalf.reporting(desk, _case_of(desk, task_id), body, "decline") if body else desk.by
-    task = changes.decline_service(desk.session, task_id, by=by)
+    task = withdrawals.decline_service(desk.session, task_id, by=by)
     return Done.of(told.TaskState.model_validate(task, from_attributes=True), task.revision)
 
 

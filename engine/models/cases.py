@@ -115,7 +115,16 @@ class Participation(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """What the person agreed to: purpose, to whom, given or not. The newest row of a purpose counts."""
 
-    RECORDED: ClassVar = ("purpose", "recipient_id", "domains", "answer", "task_id", "taken_by_id", "happened_at")
+    RECORDED: ClassVar = (
+        "purpose",
+        "recipient_id",
+        "domains",
+        "answer",
+        "task_id",
+        "taken_by_id",
+        "taken_at_id",
+        "happened_at",
+    )
 
     id: str = key()
     case_id: str = link("episode", index=True)
@@ -126,6 +135,7 @@ class Consent(SQLModel, table=True):
     task_id: str | None = link(nullable=True)
     interpreter: bytes | None = sealed(nullable=True)  # who interpreted, where it was said outside any form
     taken_by_id: str | None = link(nullable=True)
+    taken_at_id: str | None = link("agency", nullable=True)  # whose act it was, whoever entered it
     happened_at: datetime = instant()
     entered_at: datetime = instant()
 

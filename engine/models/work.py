@@ -88,6 +88,7 @@ class AlarmKind(StrEnum):
     DESK_EMPTY = "desk_empty"
     DISPUTED = "disputed"
     WITHDRAWAL_REPORTED = "withdrawal_reported"
+    AGREEMENT_REPORTED = "agreement_reported"
     LEFT_REPORTED = "left_reported"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ACTED_ON_OLD_ANSWER = "acted_on_old_answer"

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlmodel import col, select
 
 from .. import act as acts
-from .. import cases, changes, consents, voices
+from .. import cases, changes, consents, voices, withdrawals
 from ..access import rules, visibility
 from ..act import Act
 from ..actor import Actor
@@ -52,7 +52,7 @@ def withdraw(reference: str, desk: Writer) -> Response:
     """The person takes a consent back, or all of them."""
 
     def do(by: Actor) -> str:
-        rows = changes.withdraw(desk.session, reference, desk.text("purpose"), by=by)
+        rows = withdrawals.withdraw(desk.session, reference, desk.text("purpose"), by=by)
         return back(desk, reference, "withdrawn" if rows else "reported")
 
     return say(desk, reference, "withdraw", do, needs={"purpose": bool(desk.text("purpose"))})
@@ -63,7 +63,7 @@ def decline(reference: str, desk: Writer) -> Response:
     """The person does not want one of the services."""
 
     def do(by: Actor) -> str:
-        changes.decline_service(desk.session, desk.text("service"), by=by)
+        withdrawals.decline_service(desk.session, desk.text("service"), by=by)
         return back(desk, reference, "changed")
 
     return say(desk, reference, "decline", do, needs={"service": bool(desk.text("service"))})
@@ -170,8 +170,8 @@ def _consents(act: Act, words: Words) -> dict[str, Any] | None:
 
 def _withdrawals(act: Act, words: Words) -> list[dict[str, Any]]:
     """Every purpose the person may speak of; what each stops is said to who may enter it, others only report."""
-    given = {c.purpose: c for c in changes.given_now(act)}
-    may = {c.purpose for c in changes.may_enter(act, given.values())}
+    given = {c.purpose: c for c in withdrawals.given_now(act)}
+    may = {c.purpose for c in withdrawals.may_enter(act, given.values())}
     shown = [p for p in act.bundle.country.purposes if p in given or not act.by.is_coordinator]
     rows = [
         {
@@ -182,10 +182,10 @@ def _withdrawals(act: Act, words: Words) -> list[dict[str, Any]]:
         }
         for purpose in shown
     ]
-    everything = bool(given) and len(changes.may_enter(act, given.values())) == len(given)
+    everything = bool(given) and len(withdrawals.may_enter(act, given.values())) == len(given)
     enters = act.by.is_coordinator or everything
     last = {
-        "code": changes.EVERYTHING,
+        "code": withdrawals.EVERYTHING,
         "name": words.t("change.everything"),
         "enters": enters,
         "stops": _stops(act, words, list(given.values())) if enters else [],
@@ -197,13 +197,13 @@ def _stops(act: Act, words: Words, given: list[Any]) -> list[str]:
     """What ends, by name; an agency does not learn from this what others do."""
     if not act.by.is_coordinator:
         return [str(words.t("change.stops_unbegun"))]
-    return _names(words, (task for service in changes.resting_on(act, given) for task in service.tasks))
+    return _names(words, (task for service in withdrawals.resting_on(act, given) for task in service.tasks))
 
 
 def _services(act: Act, words: Words) -> list[dict[str, Any]]:
     """The services the person may not want: for the coordinator all, for an agency those on its own desk."""
     found = []
-    for service in changes.services(act):
+    for service in withdrawals.services(act):
         seen = [task for task in service.tasks if visibility.may_see_task(act.session, task, act.by)]
         if seen:
             names = _names(words, seen)

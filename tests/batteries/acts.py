@@ -113,9 +113,7 @@ def accepted(model: Model, case: Episode, offer: Offer) -> bool:
 def refused(model: Model, case: Episode, offer: Offer, state: str) -> None:
     """Declined or expired: the next one is asked; the giver stays accountable."""
     offer.state = state
-    duty = case.duties[offer.task]
-    if duty.status == "awaiting":
-        model.make(case, duty)
+    ask_again(model, case, [duty for duty in case.owed() if duty.key == offer.key])
 
 
 def rerouted(model: Model, case: Episode, duty: Duty, to: str) -> bool:
@@ -244,6 +242,8 @@ def taken_back(model: Model, case: Episode, offer: Offer) -> None:
             _pass(duty, str(offer.to), giver)
     elif held:
         leave(model, case, offer.key)
+        for other in case.pending(offer.key):
+            other.state = "recalled"
         for duty in duties:
             put_back(duty, giver_again(model, case, offer))
     ask_again(model, case, duties)

@@ -1,10 +1,11 @@
 """What the model makes of what happens to a case: she changes her mind, leaves, dies; steps are skipped, corrected."""
 
+from collections.abc import Collection
 from typing import Any
 
 from tests.batteries import acts
 from tests.batteries.bends import BESIDE_PATH, DECIDES, INITIAL, SAFETY, SERVICES, STAGES, Paper, Tie
-from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Fill, Model
+from tests.batteries.model import HELD, OPEN, PENDING, REACHES, Duty, Episode, Fill, Model
 
 Scope = tuple[str, str]
 
@@ -48,11 +49,11 @@ def left(model: Model, case: Episode, scope: Scope, *, wish: bool) -> None:
     acts.end(model, case, scope, "withdrawn" if wish else "recalled")
 
 
-def all_over(model: Model, case: Episode, *, wish: bool, spares: bool = False) -> None:
-    """Everything that runs in a case ends at once, but for what keeps the person safe where that is spared."""
+def all_over(model: Model, case: Episode, *, wish: bool, spared: Collection[str] = ()) -> None:
+    """Everything that runs in a case ends at once, but for the processes that are spared."""
     scopes = {key[:2] for key in case.fills} | {offer.key[:2] for offer in case.offers}
     for scope in scopes | {duty.key[:2] for duty in open_duties(case)}:
-        if not (spares and case.bends.running.get(scope[0]) in SAFETY):
+        if case.bends.running.get(scope[0]) not in spared:
             left(model, case, scope, wish=wish)
 
 
@@ -88,8 +89,16 @@ def died(model: Model, case: Episode, agency: str) -> None:
     ends = may_end(model, case, agency)
     acts.called(model, case, "death")
     if ends:
-        all_over(model, case, wish=False, spares=not sure)
+        again = {"closure"} if case.facts.get("closure_reason") == "died" else set()
+        all_over(model, case, wish=False, spared=again if sure else SAFETY | again)
         case.facts["closure_reason"] = "died"
+
+
+def died_before(model: Model, case: Episode, agency: str) -> bool:
+    """Whether nothing is left to end where somebody enters, who may, that the person has died."""
+    sure = "coordinator" in model.desks[agency].roles
+    ending = {process for process in case.bends.running.values() if sure or process not in SAFETY}
+    return may_end(model, case, agency) and case.facts.get("closure_reason") == "died" and ending == {"closure"}
 
 
 def erased(model: Model, case: Episode) -> None:
@@ -129,8 +138,15 @@ def withdrawn(model: Model, case: Episode, purposes: list[str], agency: str) -> 
 
 
 def heard(model: Model, case: Episode, purpose: str, answer: str, agency: str, step: str) -> None:
-    """What the person says to a form; a yes that is none any more is taken back, with all that rested on it."""
-    was = case.consents.get(purpose, ("", None))[0] == "given"
+    """What the person says to a form; a yes that is none any more is taken back, with all that rested on it.
+
+    Who would work on the strength of a yes only reports it where it was taken back before.
+    """
+    roles, before = set(model.desks[agency].roles), case.consents.get(purpose, ("", None))[0]
+    if (answer, before) == ("given", "withdrawn") and "coordinator" not in roles and roles & REACHES[purpose]:
+        case.bends.calls.add(("agreement_reported", case.lead))
+        return
+    was = before == "given"
     alone = was and answer != "given" and not may_withdraw(model, case, [purpose], agency)
     case.consents[purpose] = (answer, None)
     case.bends.took[purpose] = (agency, step)

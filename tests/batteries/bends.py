@@ -72,7 +72,7 @@ DECLARED = tomllib.loads((Path(__file__).parents[2] / "workflows/kg/facts.toml")
 INITIAL = {name: fact.get("initial") for name, fact in DECLARED.items()}
 # of the alarms about a case as a whole, those that these acts raise
 CALLED = {"withdrawal_reported", "left_reported", "consent_withdrawn", "acted_on_old_answer"}
-CALLED |= {"missing", "danger", "death", "disputed"}
+CALLED |= {"agreement_reported", "missing", "danger", "death", "disputed"}
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from engine import changes, handovers, links
+from engine import changes, handovers, links, withdrawals
 from engine.actor import Actor
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.batteries import acts_changes as acts
 from tests.batteries import moves_bends, moves_twice
 from tests.batteries.acts import called
-from tests.batteries.bends import SERVICES, Paper
+from tests.batteries.bends import SAFETY, SERVICES, Paper
 from tests.batteries.driver import ZONE, Move, Refusals, Run
 from tests.batteries.model import HELD, PENDING, Duty, Episode, Offer
 
@@ -58,7 +58,7 @@ def withdraw(run: Run, case: Episode) -> None:
     enters = bool(matching) and acts.may_withdraw(run.model, case, matching, agency)
     refusals: Refusals = (Conflict,) if coordinates and not matching else ()
     word = "withdraw" if enters else "withdraw in vain" if refusals else "report a withdrawal"
-    run.do(word, case, lambda s: changes.withdraw(s, case.bends.reference, purpose, by=by), refusals)
+    run.do(word, case, lambda s: withdrawals.withdraw(s, case.bends.reference, purpose, by=by), refusals)
     if enters:
         acts.withdrawn(run.model, case, matching, agency)
     elif not refusals:
@@ -71,7 +71,7 @@ def decline(run: Run, case: Episode, duty: Duty) -> None:
     by = run.anyone(run.rng.choice((duty.holder or duty.accountable, case.lead)))
     refusals: Refusals = () if duty.process in SERVICES else (Conflict,)
     verb = "decline a service" if not refusals else "decline what is no service"
-    run.do(verb, case, lambda s: changes.decline_service(s, duty.id, by=by), refusals)
+    run.do(verb, case, lambda s: withdrawals.decline_service(s, duty.id, by=by), refusals)
     if not refusals:
         acts.left(run.model, case, duty.key[:2], wish=True)
         _doubted(case, by, "withdrawal_reported")
@@ -87,7 +87,7 @@ def leave(run: Run, case: Episode) -> None:
     verb = "leave again" if refusals else "leave" if enters else "report that she left"
     run.do(verb, case, lambda s: changes.leave(s, case.bends.reference, by=by), refusals)
     if enters and not refusals:
-        acts.all_over(run.model, case, wish=True, spares=True)
+        acts.all_over(run.model, case, wish=True, spared=SAFETY)
         case.facts["closure_reason"] = "declined_help"
     if not refusals:
         _doubted(case, by, "left_reported")
@@ -101,10 +101,13 @@ def _doubted(case: Episode, by: Actor, kind: str) -> None:
 
 
 def die(run: Run, case: Episode) -> None:
-    """The person has died."""
+    """The person has died; said again while the closure is prepared, there is nothing to end."""
     by = run.anyone(run.rng.choice(acts.knowing(run.model, case)))
-    run.do("die", case, lambda s: changes.died(s, case.bends.reference, by=by))
-    acts.died(run.model, case, str(by.agency_id))
+    refusals: Refusals = (Conflict,) if acts.died_before(run.model, case, str(by.agency_id)) else ()
+    verb = "die again" if refusals else "die"
+    run.do(verb, case, lambda s: changes.died(s, case.bends.reference, by=by), refusals)
+    if not refusals:
+        acts.died(run.model, case, str(by.agency_id))
     run.check(case, by.agency_id)
 
 
@@ -152,7 +155,7 @@ def wrongly(run: Run, case: Episode) -> None:
     parts = [a for a in acts.knowing(run.model, case) if not run.anyone(a).is_coordinator]
     lead = run.anyone(case.lead)
     choices: list[tuple[str, Actor, Any, Refusals]] = [
-        ("nonsense withdrawn", lead, lambda s, by: changes.withdraw(s, ref, "marriage", by=by), (Invalid,)),
+        ("nonsense withdrawn", lead, lambda s, by: withdrawals.withdraw(s, ref, "marriage", by=by), (Invalid,)),
         ("error without reason", lead, lambda s, by: changes.opened_in_error(s, ref, reason="", by=by), (Invalid,)),
     ]
     if far:
@@ -160,7 +163,7 @@ def wrongly(run: Run, case: Episode) -> None:
         for name, verb in (("leave", changes.leave), ("die", changes.died), (what, BESIDE[what][0])):
             choices.append((f"stranger: {name}", by, lambda s, by, verb=verb: verb(s, ref, by=by), (NotFound,)))
         choices.append(
-            ("stranger: withdraw", by, lambda s, by: changes.withdraw(s, ref, "everything", by=by), (NotFound,))
+            ("stranger: withdraw", by, lambda s, by: withdrawals.withdraw(s, ref, "everything", by=by), (NotFound,))
         )
     if parts:
         by = run.anyone(run.rng.choice(parts))
@@ -176,7 +179,7 @@ def too_late(run: Run, case: Episode) -> None:
     ref, by = case.bends.reference, run.anyone(case.lead)
     name, verb = run.rng.choice(
         [
-            ("withdraw", lambda s: changes.withdraw(s, ref, "everything", by=by)),
+            ("withdraw", lambda s: withdrawals.withdraw(s, ref, "everything", by=by)),
             ("leave", lambda s: changes.leave(s, ref, by=by)),
             ("die", lambda s: changes.died(s, ref, by=by)),
             ("missing", lambda s: changes.missing(s, ref, by=by)),

@@ -1,9 +1,7 @@
 """At every instant every open task has exactly one accountable agency: random days against an independent model."""
 
 import os
-import random
 import traceback
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -12,6 +10,7 @@ import pytest
 from engine import clock
 from engine.audit import reconcile
 from engine.database import Store
+from tests import identifiers
 from tests.batteries import founding, moves, world
 from tests.batteries.driver import START, Run
 from tests.proof import FULL
@@ -23,8 +22,7 @@ SEEDS = [int(os.environ["NRM_SEED"])] if "NRM_SEED" in os.environ else list(rang
 @pytest.fixture
 def repeatable(monkeypatch: pytest.MonkeyPatch, seed: int) -> Iterator[None]:
     """Identifiers follow from the seed and time stands still, so that a failing run can be had again."""
-    draw = random.Random(-seed)
-    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=draw.getrandbits(128), version=4))
+    identifiers.repeat(monkeypatch, -seed)
     before = clock.offset()
     Times(monkeypatch, START)
     clock.set_offset(timedelta())

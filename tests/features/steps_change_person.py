@@ -4,7 +4,7 @@ from pytest_bdd import given, parsers, then, when
 from sqlmodel import select
 
 from engine import act as acts
-from engine import answers, changes, consents, handoffs, tasks
+from engine import answers, changes, consents, handoffs, tasks, withdrawals
 from engine.demo import answering
 from engine.models.cases import ConsentAnswer, Participation
 from engine.models.work import PENDING_HANDOFF, HandoffState, TaskStatus
@@ -29,14 +29,14 @@ def has_come_to_both(world: World, first: str, second: str) -> None:
 @when(parsers.re(f"(?P<who>{any_of(AGENCIES)}) records that she no longer agrees to (?P<what>{any_of(TAKEN_BACK)})"))
 def takes_back(world: World, who: str, what: str) -> None:
     with world.store.transaction() as session:
-        changes.withdraw(session, world.reference, TAKEN_BACK[what], by=world.actor(AGENCIES[who]))
+        withdrawals.withdraw(session, world.reference, TAKEN_BACK[what], by=world.actor(AGENCIES[who]))
 
 
 @when(say("{agency:Agency} records that she does not want {duty:Duty}"))
 def declines_service(world: World, agency: str, duty: str) -> None:
     task_id = world.task(duty).id
     with world.store.transaction() as session:
-        changes.decline_service(session, task_id, by=world.actor(agency))
+        withdrawals.decline_service(session, task_id, by=world.actor(agency))
 
 
 @given(parsers.re(f"(?P<who>{any_of(AGENCIES)}) says that (?P<what>{any_of(HAPPENED)})"))

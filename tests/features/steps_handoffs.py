@@ -6,10 +6,10 @@ from pytest_bdd import given, then, when
 from sqlmodel import col, select
 
 from engine import alarms, clock, consents, handoffs, tasks
+from engine.consents import domain_of
 from engine.models.cases import ConsentAnswer
 from engine.models.people import Agency, Reach
 from engine.models.work import OPEN_TASK, PENDING_HANDOFF, AlarmKind, HandoffState, TaskStatus, UserTask
-from engine.offers import domain_of
 from tests.features.steps_cases import say
 from tests.features.world import World
 

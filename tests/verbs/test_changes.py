@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import answers, changes, consents, handoffs, handovers, offers, paths, tasks
+from engine import answers, changes, consents, handoffs, handovers, offers, paths, tasks, withdrawals
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
@@ -26,7 +26,7 @@ def scene(store: Store) -> Scene:
 
 
 def test_a_withdrawn_consent_ends_what_has_not_begun_and_nothing_else(scene: Scene) -> None:
-    rows = scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    rows = scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     assert [(row.purpose, row.answer) for row in rows] == [("services", ConsentAnswer.WITHDRAWN)]
     psychological, medical = (_of(scene, service) for service in ("psychological", "medical"))
     assert (psychological.status, psychological.end_reason) == (TaskStatus.CANCELLED, "withdrawn_by_person")
@@ -42,7 +42,7 @@ def test_a_withdrawn_consent_ends_what_has_not_begun_and_nothing_else(scene: Sce
 def test_who_has_begun_is_told_and_sees_no_more_of_what_was_shared(scene: Scene) -> None:
     task = scene.task("legal_first_meeting")
     assert _package(scene, "legal_aid_centre")
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "legal_aid", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "legal_aid", by=by))
     assert scene.task("legal_first_meeting").status is task.status
     assert ("consent_withdrawn", "legal_aid_centre") in scene.alarms()
     assert _package(scene, "legal_aid_centre") == {}
@@ -56,23 +56,23 @@ def test_who_began_on_an_earlier_yes_is_told_as_well(scene: Scene) -> None:
             COORDINATOR,
             lambda s, by, p=purpose: consents.record(s, scene.reference, p, yes, interpreter="N. N.", by=by),
         )
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "everything", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "everything", by=by))
     assert ("consent_withdrawn", "legal_aid_centre") in scene.alarms()
     assert _of(scene, "psychological").status is TaskStatus.CANCELLED
 
 
 def test_everything_can_be_taken_back_at_once(scene: Scene) -> None:
-    rows = scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "everything", by=by))
+    rows = scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "everything", by=by))
     assert {row.purpose for row in rows} >= {"services", "legal_aid", "shelter", "urgent_help"}
     assert "service_first_contact" not in scene.open()
     assert {"stay_review", "legal_first_meeting"} <= scene.open().keys(), "what is under way goes on until asked"
     with pytest.raises(Conflict):
-        scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "everything", by=by))
+        scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "everything", by=by))
 
 
 def test_an_agency_that_works_on_a_consent_only_reports(scene: Scene) -> None:
     before = scene.open()
-    rows = scene.act(SHELTER, lambda s, by: changes.withdraw(s, scene.reference, "shelter", by=by))
+    rows = scene.act(SHELTER, lambda s, by: withdrawals.withdraw(s, scene.reference, "shelter", by=by))
     assert rows == [] and scene.open() == before
     assert ("withdrawal_reported", COORDINATOR) in scene.alarms()
     assert scene.actions() == ["alarm.raised", "deadline.started", "consent.withdrawal_reported"]
@@ -81,22 +81,22 @@ def test_an_agency_that_works_on_a_consent_only_reports(scene: Scene) -> None:
 def test_a_report_tells_nothing_of_what_was_allowed(scene: Scene) -> None:
     """Whether the person allowed witness protection is not for a shelter to find out by trying."""
     for purpose in ("protection", "legal_aid"):
-        assert scene.act(SHELTER, lambda s, by, p=purpose: changes.withdraw(s, scene.reference, p, by=by)) == []
+        assert scene.act(SHELTER, lambda s, by, p=purpose: withdrawals.withdraw(s, scene.reference, p, by=by)) == []
 
 
 def test_who_took_a_consent_and_does_not_work_on_it_may_enter_its_withdrawal(scene: Scene) -> None:
-    rows = scene.act(OFFICER, lambda s, by: changes.withdraw(s, scene.reference, "urgent_help", by=by))
+    rows = scene.act(OFFICER, lambda s, by: withdrawals.withdraw(s, scene.reference, "urgent_help", by=by))
     assert [row.purpose for row in rows] == ["urgent_help"]
     assert _of(scene, "medical").status is TaskStatus.CANCELLED
 
 
 def test_no_purpose_of_ones_own(scene: Scene) -> None:
     with pytest.raises(Invalid):
-        scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "marriage", by=by))
+        scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "marriage", by=by))
 
 
 def test_an_independent_agency_asks_about_pressure_and_yes_makes_the_person_safe(scene: Scene) -> None:
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     with scene.store.reading() as session:
         act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
         asked = {c.agency.code for c in offers.suitable(act, scene.task("ask_about_pressure"))}
@@ -111,18 +111,18 @@ def test_an_independent_agency_asks_about_pressure_and_yes_makes_the_person_safe
 
 def test_a_declined_service_ends_alone(scene: Scene) -> None:
     task = _of(scene, "medical")
-    scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, task.id, by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, task.id, by=by))
     assert _of(scene, "medical").end_reason == "withdrawn_by_person"
     assert _of(scene, "psychological").status is TaskStatus.AWAITING
     assert scene.actions()[0] == "service.declined"
     assert scene.handoff("service_first_contact", "health").state in (HandoffState.WITHDRAWN, HandoffState.OFFERED)
     with pytest.raises(Conflict):
-        scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, task.id, by=by))
+        scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, task.id, by=by))
 
 
 def test_a_service_under_way_is_declined_as_well_and_its_place_is_free(scene: Scene) -> None:
     stay = scene.task("stay_review")
-    scene.act(SHELTER, lambda s, by: changes.decline_service(s, stay.id, by=by))
+    scene.act(SHELTER, lambda s, by: withdrawals.decline_service(s, stay.id, by=by))
     assert "stay_review" not in scene.open()
     assert scene.handoff("shelter_arrival", SHELTER).state is HandoffState.WITHDRAWN
     assert {"place.freed", "participation.ended", "handoff.withdrawn"} <= set(scene.actions())
@@ -135,7 +135,7 @@ def test_nobody_is_expected_where_the_stay_was_declined_on_the_way(store: Store)
         scene.act(SHELTER, lambda s, by: handoffs.accept(s, offer.id, by=by))
     assert _running(scene, DeadlineKind.ARRIVAL) == 1
     task = scene.task("shelter_arrival")
-    scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, task.id, by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, task.id, by=by))
     assert _running(scene, DeadlineKind.ARRIVAL) == 0
     assert scene.actions().count("deadline.cancelled") == 2, "the duty of the shelter, and the journey"
     scene.check_record()
@@ -153,11 +153,11 @@ def test_a_service_begun_beside_the_path_is_a_service_too(scene: Scene) -> None:
 
     begin("social")
     social = _of(scene, "social")
-    scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, social.id, by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, social.id, by=by))
     assert _of(scene, "social").end_reason == "withdrawn_by_person"
     assert "instance.cancelled" in scene.actions() and "handoff.withdrawn" in scene.actions()
     begin("education")
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     assert _of(scene, "education").end_reason == "withdrawn_by_person"
     assert "stay_review" in scene.open()
     scene.check_record()
@@ -166,13 +166,13 @@ def test_a_service_begun_beside_the_path_is_a_service_too(scene: Scene) -> None:
 def test_the_path_itself_is_no_service(store: Store) -> None:
     scene = Scene(store, case_at(store, "case_plan", "stay_review"))
     with pytest.raises(Conflict):
-        scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, scene.task("case_plan").id, by=by))
+        scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, scene.task("case_plan").id, by=by))
 
 
 def test_protection_of_a_child_cannot_be_declined(store: Store) -> None:
     scene = Scene(store, case_at(store, "best_interests", "screening", answers={"age_band": "child"}))
     with pytest.raises(Conflict):
-        scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, scene.task("best_interests").id, by=by))
+        scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, scene.task("best_interests").id, by=by))
 
 
 def test_leaving_ends_everything_as_the_persons_wish_and_prepares_closure(scene: Scene) -> None:
@@ -211,11 +211,11 @@ def test_a_desk_that_led_the_case_has_its_outcome_too(scene: Scene) -> None:
 
 def test_each_withdrawal_is_asked_about_by_somebody_who_is_offered_it(scene: Scene) -> None:
     """Whoever asked the last time fills no lane of the path, and is not given the next question unasked."""
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     asker = next(code for code in ("hotline", "iom", "ngo_osh") if _asked(scene, code))
     offer = scene.handoff("ask_about_pressure", asker)
     scene.act(asker, lambda s, by: handoffs.accept(s, offer.id, by=by))
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "legal_aid", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "legal_aid", by=by))
     first, second = scene.tasks("ask_about_pressure")
     assert first.holder_id == scene.agency(asker)
     assert (second.status, second.holder_id) == (TaskStatus.AWAITING, None)
@@ -244,17 +244,17 @@ def test_for_an_outsider_there_is_no_such_case(scene: Scene, login: str) -> None
         with pytest.raises(NotFound):
             scene.act(login, lambda s, by, verb=verb: verb(s, scene.reference, by=by))
     with pytest.raises(NotFound):
-        scene.act(login, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+        scene.act(login, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
 
 
 def test_what_would_stop_is_said_before_and_changes_nothing(scene: Scene) -> None:
     with scene.store.reading() as session:
         act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
-        given = [c for c in changes.given_now(act) if c.purpose == "services"]
-        stops = [task.service for service in changes.resting_on(act, given) for task in service.tasks]
-        assert changes.given_now(act) and len(act.consents()) == len(set(c.id for c in act.consents()))
+        given = [c for c in withdrawals.given_now(act) if c.purpose == "services"]
+        stops = [task.service for service in withdrawals.resting_on(act, given) for task in service.tasks]
+        assert withdrawals.given_now(act) and len(act.consents()) == len(set(c.id for c in act.consents()))
     assert stops == ["psychological"]
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     assert _of(scene, "psychological").status is TaskStatus.CANCELLED
 
 

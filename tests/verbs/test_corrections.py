@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import changes, clock, consents, corrections
+from engine import clock, consents, corrections, withdrawals
 from engine.corrections import Verdict, Version
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
@@ -108,7 +108,7 @@ def test_what_the_person_said_since_is_not_unsaid_by_a_correction(scene: Scene) 
     scene.act(
         COORDINATOR, lambda s, by: consents.record(s, scene.reference, "services", given, interpreter="N. N.", by=by)
     )
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     correct(scene, "rights_and_consent", consent_services="given")
     with scene.store.reading() as session:
         act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
@@ -160,7 +160,7 @@ def test_a_yes_that_is_no_answer_any_more_is_taken_back_and_a_later_no_stands(sc
     correct(scene, "rights_and_consent", consent_return="unknown")
     assert _newest(scene)["return"].answer is ConsentAnswer.WITHDRAWN
     assert "ask_about_pressure" in scene.open() and "consent.withdrawn" in scene.actions()
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "services", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "services", by=by))
     correct(scene, "rights_and_consent", consent_services="refused")
     correct(scene, "rights_and_consent", consent_services="given")
     assert _newest(scene)["services"].answer is ConsentAnswer.WITHDRAWN, "what she said since is not overwritten"

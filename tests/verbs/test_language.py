@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine import act as acts
-from engine import changes, consents, corrections, handoffs, paths, tasks
+from engine import consents, corrections, handoffs, paths, tasks, withdrawals
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
@@ -84,7 +84,7 @@ def test_the_lawyer_and_the_free_decision(scene: Scene) -> None:
 
 
 def test_who_could_not_be_reached_was_not_spoken_to(scene: Scene) -> None:
-    scene.act(COORDINATOR, lambda s, by: changes.withdraw(s, scene.reference, "legal_aid", by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.withdraw(s, scene.reference, "legal_aid", by=by))
     (offer,) = open_offers_of(scene, "ask_about_pressure")
     asked = scene.code(offer.receiver_id or "")
     scene.act(asked, lambda s, by: handoffs.accept(s, offer.id, by=by))

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import alarms, cases, changes, consents, handoffs, handovers, movements, offers
+from engine import alarms, cases, changes, consents, handoffs, handovers, movements, offers, withdrawals
 from engine.database import Store
 from engine.demo.story import WOMAN_IN_OSH, Story
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -82,7 +82,7 @@ def test_a_no_that_the_recipient_itself_writes_down_calls_the_coordinator(scene:
     legal, no = scene.task("legal_first_meeting"), ConsentAnswer.REFUSED
 
     def hear(session, by):
-        changes.hear(acts.begin(session, scene.case().id, by), legal, "legal_aid", no)
+        withdrawals.hear(acts.begin(session, scene.case().id, by), legal, "legal_aid", no)
 
     scene.act("legal_aid_centre", hear)
     assert ("withdrawal_reported", COORDINATOR) in scene.alarms() and asked(scene)
@@ -92,25 +92,25 @@ def test_a_no_that_the_recipient_itself_writes_down_calls_the_coordinator(scene:
 # her wish, said by another
 def test_who_works_with_her_may_decline_for_her_but_not_alone(scene: Scene) -> None:
     stay = scene.task("stay_review")
-    scene.act(SHELTER, lambda s, by: changes.decline_service(s, stay.id, by=by))
+    scene.act(SHELTER, lambda s, by: withdrawals.decline_service(s, stay.id, by=by))
     assert "stay_review" not in scene.open()
     assert ("withdrawal_reported", COORDINATOR) in scene.alarms()
     assert asked(scene) and all(line.startswith(f"{COORDINATOR} asks ") for line in asked(scene)), "not the shelter"
     assert {"service.declined", "handoff.withdrawn", "alarm.raised", "handoff.offered"} <= set(scene.actions())
     legal = scene.task("legal_first_meeting")
-    scene.act("legal_aid_centre", lambda s, by: changes.decline_service(s, legal.id, by=by))
+    scene.act("legal_aid_centre", lambda s, by: withdrawals.decline_service(s, legal.id, by=by))
     assert len(scene.tasks(QUESTION)) == 1, "she is not asked twice at once"
     scene.check_record()
 
 
 def test_the_coordinator_declines_for_her_without_further_questions(scene: Scene) -> None:
     stay = scene.task("stay_review")
-    scene.act(COORDINATOR, lambda s, by: changes.decline_service(s, stay.id, by=by))
+    scene.act(COORDINATOR, lambda s, by: withdrawals.decline_service(s, stay.id, by=by))
     assert scene.tasks(QUESTION) == [] and scene.alarms() == set()
 
 
 def test_leaving_spares_what_keeps_her_safe(scene: Scene) -> None:
-    say(scene, COORDINATOR, changes.withdraw, purpose="everything")
+    say(scene, COORDINATOR, withdrawals.withdraw, purpose="everything")
     say(scene, SHELTER, changes.danger)
     say(scene, OFFICER, changes.missing)
     assert say(scene, SHELTER, changes.leave) is True

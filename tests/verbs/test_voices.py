@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from engine import changes, clock, consents, corrections, handovers, relays, voices
+from engine import changes, clock, consents, corrections, handovers, relays, voices, withdrawals
 from engine.actor import Actor
 from engine.database import Store
 from engine.errors import Invalid, NotAllowed, NotFound
@@ -76,7 +76,7 @@ def test_what_she_said_of_a_purpose_is_entered_at_the_time_she_said_it(scene: Sc
 def test_the_recipient_takes_no_consent_back_through_the_coordinator_either(scene: Scene) -> None:
     """Entered for the house that holds her it stays a report: the coordinator must ask her."""
     purpose = scene.task("stay_review").purpose
-    rows = say(scene, lambda s, by: changes.withdraw(s, scene.reference, purpose, by=by))
+    rows = say(scene, lambda s, by: withdrawals.withdraw(s, scene.reference, purpose, by=by))
     assert rows == [] and "consent.withdrawal_reported" in scene.actions()
     assert ("withdrawal_reported", COORDINATOR) in scene.alarms()
 

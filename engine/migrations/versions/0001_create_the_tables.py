@@ -250,6 +250,7 @@ def upgrade() -> None:
                 "desk_empty",
                 "disputed",
                 "withdrawal_reported",
+                "agreement_reported",
                 "left_reported",
                 "consent_withdrawn",
                 "acted_on_old_answer",
@@ -335,10 +336,12 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(length=32), nullable=True),
         sa.Column("interpreter", sa.LargeBinary(), nullable=True),
         sa.Column("taken_by_id", sa.String(length=32), nullable=True),
+        sa.Column("taken_at_id", sa.String(length=32), nullable=True),
         sa.Column("happened_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("entered_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["episode.id"], name=op.f("fk_consent_case_id")),
         sa.ForeignKeyConstraint(["recipient_id"], ["agency.id"], name=op.f("fk_consent_recipient_id")),
+        sa.ForeignKeyConstraint(["taken_at_id"], ["agency.id"], name=op.f("fk_consent_taken_at_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:

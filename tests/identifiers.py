@@ -1,0 +1,14 @@
+"""Identifiers in tests: random as ever, or the same ones again where a failing run must be had again."""
+
+import random
+import secrets
+import uuid
+
+import pytest
+
+
+def repeat(patch: pytest.MonkeyPatch, seed: int | str) -> None:
+    """Identifiers and case references follow from the seed, and with them the order of whatever is sorted by them."""
+    draw = random.Random(seed)
+    patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=draw.getrandbits(128), version=4))
+    patch.setattr(secrets, "choice", draw.choice)
