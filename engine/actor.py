@@ -27,6 +27,7 @@ class Actor:
     roles: frozenset[str] = frozenset()  # the lanes the agency may fill
     duties: frozenset[str] = frozenset()  # what the person may do
     region: str = ""
+    takes_part: bool = True  # whether the agency does: what is suspended or closed sees and does nothing
     language: str = "en"
     happened_at: datetime | None = field(default=None)  # when the act was entered later than it happened
     behalf: Behalf | None = None  # when another agency entered the act for this one

@@ -18,6 +18,10 @@ ENDS = {"left": "declined_help", "died": "died"}
 MISTAKES = ("opened_in_error", "duplicate")
 MISSING, DANGER = "person_missing", "person_in_danger"
 PATH_ENDED = "The path of this case has already ended; its closure is under way."
+SAFETY_FIRST = (
+    "Somebody sees to the safety of the person in this case. Finish that first; if it is a second case of the same "
+    "person, link the two."
+)
 SAFETY = (MISSING, DANGER, WITHDRAWN)  # what these begin protects the person, and outlives the path
 
 
@@ -76,13 +80,19 @@ def danger(session: Session, reference: str, *, by: Actor) -> None:
 
 
 def opened_in_error(session: Session, reference: str, *, reason: str, by: Actor) -> None:
-    """This case should not exist. A coordinator ends it at once; the record stays."""
+    """This case should not exist. A coordinator ends it at once; the record stays.
+
+    Refused while somebody sees to the person's safety in it: nobody ends that by a word.
+    """
     act = begin_open(session, reference, by)
     rules.check_coordinate(by, act.case)
     if reason not in MISTAKES:
         known = ", ".join(MISTAKES)
         raise Invalid(f"Choose what the mistake was: {known}.", fields={"reason": known})
-    for instance in session.exec(instances.running(act)).all():
+    running = _running(act)
+    if len(_path(act)) < len(running):
+        raise Conflict(SAFETY_FIRST)
+    for instance in running:
         instances.cancel(act, instance, reason)
     alarms.settle_all(act)
     instances.close(act, reason)

@@ -125,7 +125,9 @@ def check_interpreter(act: Act, task: UserTask, values: Mapping[str, Any]) -> No
 def _check_named(act: Act, purpose: str, interpreter: str) -> None:
     """The same for what is said outside any form. Urgent safety does not wait for an interpreter."""
     known = act.bundle.country.purposes.get(purpose)
-    if act.facts.get("interpreter_needed") == "yes" and not interpreter and not (known and known.safety_first):
+    needed, language = act.facts.get("interpreter_needed"), act.facts.get("language")
+    strange = needed == "unknown" and language not in ("unknown", *act.bundle.country.languages)
+    if (needed == "yes" or strange) and not interpreter and not (known and known.safety_first):
         raise Invalid(NO_INTERPRETER, fields={"interpreter": NO_INTERPRETER})
 
 
@@ -201,10 +203,15 @@ def shared_fields(act: Act, task: UserTask, basis: Basis) -> list[str]:
 
 
 def basis_of(act: Act, handoff: Handoff | None) -> Basis:
-    """The basis a handoff was made on; a lane held without a handoff rests on nothing but its role."""
+    """The basis a handoff was made on, as the person has put it since: a later yes may be to less.
+
+    A lane held without a handoff rests on nothing but its role.
+    """
     if handoff is None or handoff.consent_id is None:
         return Basis(ground=handoff.ground if handoff else "")
-    return Basis(consent=act.session.get(Consent, handoff.consent_id))
+    made_on = act.session.get_one(Consent, handoff.consent_id)
+    now = newest(act, made_on.purpose)
+    return Basis(consent=now if now is not None and now.answer is ConsentAnswer.GIVEN else made_on)
 
 
 def domain_of(act: Act, form: str, name: str) -> str:

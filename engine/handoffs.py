@@ -50,6 +50,8 @@ def awaiting_outcome(
 
     `waiting` is the code of the agency it waits for, as far as it may know that; `after` the last of the page before.
     """
+    if not by.takes_part:
+        return []
     own = select(Handoff.id).where(Handoff.giver_id == by.agency_id)
     # Two small searches of one index each, however much was given in all the years.
     going, lately = (

@@ -18,6 +18,7 @@ from .models.work import (
     HELD_HANDOFF,
     OPEN_TASK,
     PENDING_HANDOFF,
+    TAKEN_BACK,
     DeadlineState,
     Handoff,
     HandoffState,
@@ -28,7 +29,7 @@ from .models.work import (
 from .transitions import move
 
 REASONS = ("moved_region", "no_capacity", "language", "conflict_of_interest", "wish_of_person", "better_suited")
-CHOSEN = ("wrong_agency", "by_giver")  # why a person takes something back
+
 HANDED_OVER = "handed_over"
 
 
@@ -115,8 +116,8 @@ def take_back(session: Session, handoff_id: str, *, reason: str, by: Actor, revi
     handoff = visibility.handoff(session, handoff_id, by=by)
     rules.check_revision(handoff, revision)
     check_take_back(act, handoff)
-    if reason not in CHOSEN:
-        known = ", ".join(CHOSEN)
+    if reason not in TAKEN_BACK:
+        known = ", ".join(TAKEN_BACK)
         raise Invalid(f"Choose why it is taken back: {known}.", fields={"reason": known})
     withdraw_from(act, handoff, reason)
     return handoff
@@ -159,8 +160,9 @@ def withdraw_from(act: Act, handoff: Handoff, reason: str) -> None:
             participations.leave(act, present)
         for offered in offers.pending(act, task):  # what it was about to hand over is no longer its to give
             recall(act, offered, offers.MOVED_ON)
+        giver_id = giver_again(act, handoff, rows)
         for row in rows:
-            put_back(act, row, giver_again(act, handoff))
+            put_back(act, row, giver_id)
     waiting = next((row for row in rows if row.status is TaskStatus.AWAITING), None)
     if waiting is not None:
         offers.make(act, waiting)
@@ -173,9 +175,13 @@ def recall(act: Act, handoff: Handoff, reason: str) -> None:
         outbox.notify(act, handoff.receiver_id, outbox.Notice.RECALLED, handoff_id=handoff.id)
 
 
-def giver_again(act: Act, handoff: Handoff) -> str:
-    """Who is accountable again for what was given: the giver, or the lead where the giver takes part no more."""
-    return handoff.giver_id if act.agency(handoff.giver_id).active else act.case.lead_agency_id
+def giver_again(act: Act, handoff: Handoff, owed: list[UserTask]) -> str:
+    """Who is accountable for what an agency held that is gone: the giver only while it still answers for the person.
+
+    Once the receiver answered for the person, where the person goes next is no longer the giver's to know.
+    """
+    answers = any(task.accountable_id == handoff.giver_id for task in owed)
+    return handoff.giver_id if answers and act.agency(handoff.giver_id).active else act.case.lead_agency_id
 
 
 def put_back(act: Act, task: UserTask, giver_id: str) -> None:

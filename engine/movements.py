@@ -96,6 +96,6 @@ def _open(session: Session, task_id: str, by: Actor) -> tuple[Act, UserTask, Mov
 
 def _concerns(session: Session, movement: Movement, by: Actor) -> bool:
     if by.agency_id in (movement.from_id, movement.to_id):
-        return True
+        return by.takes_part
     query = visibility.visible_cases(by).where(Case.id == movement.case_id)
     return by.is_coordinator and session.exec(query).first() is not None

@@ -2,15 +2,15 @@
 
 from sqlmodel import col, select
 
-from . import alarms, consents, deadlines, directory, fallbacks, outbox, participations
+from . import alarms, consents, deadlines, directory, fallbacks, outbox, participations, separation
 from .act import Act
 from .consents import Basis
 from .directory import Candidate
 from .errors import Conflict
-from .models.cases import Participation
 from .models.people import Agency
 from .models.work import (
     PENDING_HANDOFF,
+    TAKEN_BACK,
     AlarmKind,
     DeadlineKind,
     DeadlineState,
@@ -26,7 +26,6 @@ from .transitions import move
 MOVED_ON = "process_moved_on"  # why an offer or handoff ends that nobody took back
 USUAL = "accept_normal"  # the clock for answering where a task names none
 TRIED = (HandoffState.DECLINED, HandoffState.EXPIRED)
-TAKEN_BACK = ("wrong_agency", "by_giver")  # whoever was suspended may be asked again afterwards
 
 
 def make(act: Act, task: UserTask, *, again: bool = False) -> None:
@@ -179,6 +178,7 @@ def _untried(act: Act, task: UserTask) -> list[Candidate]:
 
 
 def _tried(act: Act, task: UserTask) -> set[str]:
+    # Whoever was suspended may be asked again afterwards.
     done = {h.receiver_id for h in of_lane(act, task) if h.state in TRIED or h.reason in TAKEN_BACK}
     return {agency_id for agency_id in done if agency_id}
 
@@ -219,24 +219,15 @@ def _lane(act: Act, task: UserTask) -> list[Element]:
 
 
 def excluded(act: Act, task: UserTask) -> set[str]:
-    """The agencies that separation of duties, or independence from all that was done, keeps from this task."""
-    properties = act.bundle.elements[task.element].properties
-    found = _took_part(act) if properties.get("nrm:independent") == "yes" else set()
-    element = properties.get("nrm:not_same_agency_as")
-    if not element:
-        return found
-    query = select(UserTask.ended_by_agency_id).where(
-        UserTask.instance_id == task.instance_id,
-        UserTask.element == element,
-        UserTask.status == TaskStatus.DONE,
-    )
-    return found | {agency_id for agency_id in act.session.exec(query).all() if agency_id}
+    """The agencies that may not be asked: kept apart by the drawing, or the person has a place there already.
 
-
-def _took_part(act: Act) -> set[str]:
-    """Every agency that has, or ever had, a part in this case."""
-    query = select(Participation.agency_id).where(Participation.case_id == act.case.id).distinct()
-    return {*act.session.exec(query).all(), act.case.opened_by_id, act.case.lead_agency_id}
+    Asked for another place, a house would not know that it is the same person.
+    """
+    found = separation.excluded(act, task)
+    if needs_place(act, task):
+        here = (task.instance_id, task.scope)
+        found |= {p.agency_id for p in act.participations() if p.place_id and (p.instance_id, p.scope) != here}
+    return found
 
 
 def _take_own(act: Act, task: UserTask, candidate: Candidate) -> bool:

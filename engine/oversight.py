@@ -12,7 +12,7 @@ from statistics import median
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from . import bundles, clock
+from . import bundles, clock, separation
 from .actor import Actor
 from .errors import NotFound
 from .models.cases import Case
@@ -21,7 +21,7 @@ from .models.records import AuditEntry, Setting
 from .models.work import Alarm, Deadline, DeadlineKind, DeadlineState, Handoff, Movement, TaskStatus, UserTask
 
 MOST = 200
-APART = "nrm:not_same_agency_as"
+APART = separation.AGENCY
 LAST_CHECK = "last_check"
 
 

@@ -116,6 +116,7 @@ def as_agency(agency: Agency, by: Actor) -> Actor:
         roles=frozenset(agency.roles),
         duties=frozenset({Duty.CASEWORKER}),
         region=agency.region,
+        takes_part=agency.active,
         language=by.language,
     )
 

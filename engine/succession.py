@@ -120,6 +120,12 @@ def _agreed(act: Act, successor: Agency, task: UserTask) -> bool:
 
 
 def _succeed(act: Act, present: Participation, successor: Agency, owed: list[UserTask], *, place: bool) -> None:
+    for handoff in _handed(act, present):
+        if handoff.state in HELD_HANDOFF:  # goes on under its old name: what was true when it was made
+            handoff.receiver_id = successor.id
+            handoff.revision += 1
+            act.session.add(handoff)
+            act.record("handoff.succeeded", handoff, receiver=successor.name)
     participations.join(
         act,
         present.instance_id,
@@ -141,7 +147,7 @@ def _interrupt(act: Act, present: Participation, owed: list[UserTask], reason: s
     for handoff in _handed(act, present):
         if handoff.state in HELD_HANDOFF:
             handovers.recall(act, handoff, reason)
-            giver_id = handovers.giver_again(act, handoff)
+            giver_id = handovers.giver_again(act, handoff, owed)
     for task in owed:
         task.urgent = True
         handovers.put_back(act, task, giver_id)

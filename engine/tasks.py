@@ -9,7 +9,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, clock, consents, deadlines, drafts, finding, instances, papers, people, withdrawals
+from . import (
+    alarms,
+    answers,
+    clock,
+    consents,
+    deadlines,
+    drafts,
+    finding,
+    instances,
+    papers,
+    people,
+    separation,
+    withdrawals,
+)
 from .access import rules, visibility
 from .act import Act, begin_task
 from .actor import Actor
@@ -98,7 +111,7 @@ def claim(session: Session, task_id: str, *, by: Actor, revision: int | None = N
     """Take a task from the desk. The first claim of an accepted handoff puts it in work."""
     act, task = _open(session, task_id, by, revision)
     rules.check_claim(by, task)
-    check_not_same_person(act, task)
+    separation.check(act, task)
     if task.status is TaskStatus.CLAIMED:
         return task
     _change(act, task, TaskStatus.CLAIMED, by.user_id)
@@ -164,7 +177,7 @@ def complete(
         return Completion(task, repeated=True)
     rules.check_complete(by, task)
     rules.check_revision(task, revision)
-    check_not_same_person(act, task)
+    separation.check(act, task)
     _check_journey(work.journey)
     today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
@@ -224,22 +237,6 @@ def _put_in_work(act: Act, task: UserTask) -> None:
     )
     for handoff in act.session.exec(query).all():
         move(act, handoff, HandoffState.IN_WORK)
-
-
-def check_not_same_person(act: Act, task: UserTask) -> None:
-    """Separation of duties: some steps need another person than an earlier one."""
-    element = act.bundle.elements[task.element].properties.get("nrm:not_same_person_as")
-    if not element:
-        return
-    query = select(UserTask.ended_by_id).where(
-        UserTask.instance_id == task.instance_id,
-        UserTask.element == element,
-        UserTask.status == TaskStatus.DONE,
-    )
-    if act.by.user_id in act.session.exec(query).all():
-        raise NotAllowed(
-            f"You did “{act.bundle.elements[element].name}” in this case; this step needs a second person."
-        )
 
 
 def check_last(act: Act, task: UserTask) -> None:

@@ -8,15 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from . import alarms, consents, instances
+from . import alarms, consents, instances, offers
 from . import reference as references
 from .access import visibility
 from .act import Act, begin, begin_task
 from .actor import Actor
 from .errors import Conflict, Invalid
 from .models.cases import CaseStatus, Consent, ConsentAnswer
-from .models.work import HELD_HANDOFF, OPEN_TASK, AlarmKind, Handoff, ProcessInstance, TaskStatus, UserTask
+from .models.work import (
+    HELD_HANDOFF,
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    AlarmKind,
+    Handoff,
+    ProcessInstance,
+    TaskStatus,
+    UserTask,
+)
 
 EVERYTHING = "everything"
 WITHDRAWN = "consent_withdrawn"  # the message that begins the independent question
@@ -62,8 +72,8 @@ def report(act: Act, purpose: str) -> None:
 def hear(act: Act, task: UserTask, purpose: str, answer: ConsentAnswer) -> None:
     """Keep what the person says about a purpose to a form. A yes that is no yes any longer is a consent taken back.
 
-    Where the agency that enters it works on the strength of that consent, the coordinator is called to ask as well;
-    and such an agency only reports that the person agrees again to what was taken back.
+    An agency that would work on the strength of a yes only reports that the person agrees again to what was taken
+    back.
     """
     if answer is ConsentAnswer.GIVEN and not consents.may_agree(act, purpose):
         alarms.call(act, AlarmKind.AGREEMENT_REPORTED, act.case.lead_agency_id)
@@ -74,8 +84,6 @@ def hear(act: Act, task: UserTask, purpose: str, answer: ConsentAnswer) -> None:
     if now is None or now.answer is not ConsentAnswer.GIVEN:
         return
     if act.case.status is CaseStatus.OPEN:
-        if not _may_enter(act, [now]):
-            alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
         _take_back(act, [now])
 
 
@@ -194,12 +202,13 @@ def _tell_recipients(act: Act, given: list[Consent]) -> None:
 
 
 def _resting_handoffs(act: Act, given: list[Consent]) -> list[Handoff]:
-    query = select(Handoff).where(
-        Handoff.case_id == act.case.id,
-        col(Handoff.state).in_(HELD_HANDOFF),
-        col(Handoff.consent_id).in_(_rows(act, {c.purpose for c in given})),
-    )
-    return list(act.session.exec(query.order_by(col(Handoff.id))).all())
+    return list(act.session.exec(_resting(act, given).where(col(Handoff.state).in_(HELD_HANDOFF))).all())
+
+
+def _resting(act: Act, given: list[Consent]) -> SelectOfScalar[Handoff]:
+    rows = _rows(act, {consent.purpose for consent in given})
+    query = select(Handoff).where(Handoff.case_id == act.case.id, col(Handoff.consent_id).in_(rows))
+    return query.order_by(col(Handoff.id))
 
 
 def _rows(act: Act, purposes: set[str]) -> set[str]:
@@ -220,8 +229,24 @@ def _take_back(act: Act, given: list[Consent]) -> None:
     """What follows where the person no longer agrees: for what is not begun, for who has begun, and for the person."""
     for service in resting_on(act, given):
         _leave(act, service)
+    _end_offers(act, given)
     _tell_recipients(act, given)
+    if not act.by.is_coordinator:
+        alarms.call(act, AlarmKind.WITHDRAWAL_REPORTED, act.case.lead_agency_id)
     _ask_about_pressure(act)
+
+
+def _end_offers(act: Act, given: list[Consent]) -> None:
+    """What was offered on these consents ends as the person's wish; what has another ground is offered on that."""
+    query = _resting(act, given).where(col(Handoff.state).in_(PENDING_HANDOFF))
+    ended = list(act.session.exec(query).all())
+    act.withdrawn = True
+    for handoff in ended:
+        offers.end_pending(act, handoff)
+    act.withdrawn = False
+    for handoff in {(h.instance_id, h.scope, h.lane): h for h in ended}.values():
+        if (waiting := offers.waiting(act, handoff)) is not None:
+            offers.make(act, waiting)
 
 
 def _ask_about_pressure(act: Act) -> None:

@@ -167,6 +167,7 @@ def actor_of(user: User, agency: Agency) -> Actor:
         roles=frozenset(agency.roles),
         duties=frozenset(user.duties),
         region=agency.region,
+        takes_part=agency.active,
         language=user.language,
     )
 

@@ -10,7 +10,16 @@ from sqlmodel.sql.expression import SelectOfScalar
 from ..actor import Actor
 from ..errors import NotFound
 from ..models.cases import Case, Participation
-from ..models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, Movement, UserTask
+from ..models.work import (
+    HELD_HANDOFF,
+    OPEN_TASK,
+    PENDING_HANDOFF,
+    TAKEN_AWAY,
+    Handoff,
+    HandoffState,
+    Movement,
+    UserTask,
+)
 
 NATIONAL = "national"
 
@@ -21,6 +30,8 @@ def visible_cases(actor: Actor) -> SelectOfScalar[Case]:
     An auditor opens no case: `audit_timelines` is the auditor's door.
     """
     query = select(Case)
+    if not actor.takes_part:
+        return query.where(col(Case.id).is_(None))
     if actor.is_coordinator:
         if actor.region == NATIONAL:
             return query
@@ -73,7 +84,7 @@ def case(session: Session, reference: str, *, by: Actor) -> Case:
 
 
 def task(session: Session, task_id: str, *, by: Actor) -> UserTask:
-    """A task on the agency's desk, one it completed in a case it is engaged in, or one a coordinator steers."""
+    """A task on the agency's desk, one it completed and was not taken from it, or one a coordinator steers."""
     found = session.get(UserTask, task_id)
     if found is None or not may_see_task(session, found, by):
         raise NotFound()
@@ -82,12 +93,30 @@ def task(session: Session, task_id: str, *, by: Actor) -> UserTask:
 
 def may_see_task(session: Session, found: UserTask, by: Actor) -> bool:
     """Whether a task exists for the actor."""
+    if not by.takes_part:
+        return False
     holds = found.holder_id is not None and found.holder_id == by.agency_id
-    if holds and (found.status in OPEN_TASK or found.ended_by_agency_id == by.agency_id):
+    if holds and found.status in OPEN_TASK:
+        return True
+    if holds and found.ended_by_agency_id == by.agency_id and not _taken_from(session, found, by):
         return True
     if found.accountable_id == by.agency_id and found.status in OPEN_TASK:
         return True  # handed on, but not yet taken over: state and journey, never the answers
     return steers(session, found.case_id, by)
+
+
+def _taken_from(session: Session, found: UserTask, by: Actor) -> bool:
+    """Whether the lane of a task was taken from the agency: it no longer reads what it wrote, nor corrects it."""
+    query = select(Handoff.state, Handoff.reason).where(
+        Handoff.instance_id == found.instance_id,
+        Handoff.scope == found.scope,
+        Handoff.lane == found.lane,
+        Handoff.receiver_id == by.agency_id,
+        col(Handoff.answered_at).is_not(None),
+        Handoff.state != HandoffState.DECLINED,
+    )
+    last = session.exec(query.order_by(col(Handoff.offered_at).desc())).first()
+    return last is not None and last[0] is HandoffState.RECALLED and last[1] in TAKEN_AWAY
 
 
 def handoff(session: Session, handoff_id: str, *, by: Actor) -> Handoff:
@@ -99,7 +128,7 @@ def handoff(session: Session, handoff_id: str, *, by: Actor) -> Handoff:
 
 
 def _may_see_handoff(session: Session, found: Handoff, by: Actor) -> bool:
-    if by.agency_id is None or by.is_auditor:
+    if by.agency_id is None or by.is_auditor or not by.takes_part:
         return False
     if by.agency_id in (found.receiver_id, found.giver_id):
         return True  # the card itself is shown only while the offer is open

@@ -41,6 +41,8 @@ class HandoffState(StrEnum):
     EXHAUSTED = "exhausted"
 
 
+TAKEN_BACK = ("wrong_agency", "by_giver")  # why somebody takes a handoff back
+TAKEN_AWAY = (*TAKEN_BACK, "agency_suspended", "agency_closed", "desk_empty")  # why an agency has to give one up
 PENDING_HANDOFF = (HandoffState.OFFERED, HandoffState.DELIVERED, HandoffState.OPENED)
 HELD_HANDOFF = (HandoffState.ACCEPTED, HandoffState.IN_WORK)
 

@@ -13,7 +13,7 @@ from ..actor import Actor
 from ..directory import Candidate
 from ..errors import Invalid
 from ..models.cases import Channel
-from ..models.work import Handoff, UserTask
+from ..models.work import TAKEN_BACK, Handoff, UserTask
 from . import behalf
 from .desk import Desk, Reader, Writer
 from .words import Words
@@ -76,7 +76,7 @@ def take_back(handoff_id: str, desk: Writer) -> Response:
     """The agency loses the task, which is offered to the next."""
     handoff = visibility.handoff(desk.session, handoff_id, by=desk.by)
     case_id = handoff.case_id
-    if desk.text("reason") not in handovers.CHOSEN:
+    if desk.text("reason") not in TAKEN_BACK:
         return _reasons(desk, handoff, errors={"reason": desk.t("choose.one")}, status=422)
 
     def do() -> str:
@@ -146,7 +146,7 @@ def _reasons(desk: Desk, handoff: Handoff, *, errors: dict[str, Any] | None = No
         action=f"/handoffs/{handoff.id}/taking-back",
         revision=handoff.revision,
         family="recall",
-        codes=list(handovers.CHOSEN),
+        codes=list(TAKEN_BACK),
         days=None,
         late=True,
         button=desk.t("taking_back.button"),

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import answers, drafts, movements, relays, tasks
+from .. import answers, drafts, movements, relays, separation, tasks
 from ..access import rules, visibility
 from ..act import Act
 from ..actor import Actor
@@ -180,7 +180,7 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
         refused = _refusal(rules.check_complete, by, task) or _refusal(tasks.check_arrived, act, task)
         why = {"complete": desk.t.said(refused)} if refused else {}
     elif own and task.status in ON_DESK:
-        refused = _refusal(rules.check_claim, by, task) or _refusal(tasks.check_not_same_person, act, task)
+        refused = _refusal(rules.check_claim, by, task) or _refusal(separation.check, act, task)
         why = {"claim": desk.t.said(refused)} if refused else {}
     concerned = journey is not None and (steers or by.agency_id in (journey.from_id, journey.to_id))
     can = {

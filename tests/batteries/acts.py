@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.batteries.model import HELD, OPEN, PENDING, Duty, Episode, Facts, Fill, Key, Model, Offer
+from tests.batteries.model import HELD, OPEN, OTHER_AGENCY, PENDING, Duty, Episode, Facts, Fill, Key, Model, Offer
 
 Outcome = str | None
 ANNOUNCE_DANGER = {
@@ -101,7 +101,7 @@ def accepted(model: Model, case: Episode, offer: Offer) -> bool:
         return False
     for other in case.pending(offer.key):
         other.state = "recalled"
-    offer.state = "accepted"
+    offer.state, offer.taken = "accepted", True
     duty = case.duties[offer.task]
     if duty.status == "awaiting":
         model.settle(case, duty, str(offer.to), offer.beds, offer.units)
@@ -233,6 +233,7 @@ def may_take_back(model: Model, case: Episode, offer: Offer, agency: str) -> boo
 def taken_back(model: Model, case: Episode, offer: Offer) -> None:
     """The giver has it again, and the next agency is asked. Who takes part no more gets nothing back."""
     held, offer.back = offer.state in HELD, True
+    offer.lost = held
     offer.state = "recalled"
     duties = _together(case, offer.key)
     if held and offer.key[2] == "coordinator":
@@ -244,14 +245,22 @@ def taken_back(model: Model, case: Episode, offer: Offer) -> None:
         leave(model, case, offer.key)
         for other in case.pending(offer.key):
             other.state = "recalled"
+        giver = giver_again(model, case, offer, duties)
         for duty in duties:
-            put_back(duty, giver_again(model, case, offer))
+            put_back(duty, giver)
     ask_again(model, case, duties)
 
 
-def giver_again(model: Model, case: Episode, offer: Offer) -> str:
-    """Who is accountable again for what was given: the giver, or the lead where the giver takes part no more."""
-    return offer.giver if model.desks[offer.giver].active else case.lead
+def giver_again(model: Model, case: Episode, offer: Offer, duties: list[Duty]) -> str:
+    """Who is accountable then: the giver while it still answers for the person and takes part, else the lead."""
+    answers = any(duty.accountable == offer.giver for duty in duties)
+    return offer.giver if answers and model.desks[offer.giver].active else case.lead
+
+
+def taken_from(case: Episode, duty: Duty, agency: str) -> bool:
+    """Whether the lane of a duty was taken from an agency: what it wrote there is no longer its to read or correct."""
+    held = [offer for offer in case.offers if offer.key == duty.key and offer.to == agency and offer.taken]
+    return bool(held) and held[-1].lost
 
 
 def leave(model: Model, case: Episode, key: Key) -> None:
@@ -275,9 +284,12 @@ def ask_again(model: Model, case: Episode, duties: list[Duty]) -> None:
 
 
 def may_claim(case: Episode, duty: Duty, person: str) -> bool:
-    """Separation of duties: the second step needs a second person."""
-    other = OTHER_PERSON.get(duty.element)
-    return not any((place, what, who) == (duty.key[0], other, person) for place, what, who, _ in case.done)
+    """Separation of duties: the second step needs a second person, or another agency."""
+    apart, other = OTHER_PERSON.get(duty.element), OTHER_AGENCY.get(duty.element)
+    here = [(what, who, agency) for place, what, who, agency in case.done if place == duty.key[0]]
+    return not any(
+        (what, who) == (apart, person) or (what, agency) == (other, duty.holder) for what, who, agency in here
+    )
 
 
 def too_early(case: Episode, duty: Duty) -> bool:

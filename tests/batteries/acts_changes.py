@@ -16,9 +16,10 @@ def open_duties(case: Episode) -> list[Duty]:
 
 
 def sees(model: Model, case: Episode, agency: str) -> bool:
-    """Whether a coordinating desk has this case before it: its region's, its own, or the national one's."""
+    """Whether a coordinating desk that takes part has this case: its region's, its own, or the national one's."""
     desk = model.desks[agency]
-    return "coordinator" in desk.roles and (desk.region in ("national", case.region) or case.lead == agency)
+    here = desk.region in ("national", case.region) or case.lead == agency
+    return desk.active and "coordinator" in desk.roles and here
 
 
 def knowing(model: Model, case: Episode) -> list[str]:
@@ -129,39 +130,43 @@ def _resting(case: Episode, purposes: list[str]) -> list[Any]:
     return [offer for offer in case.offers if offer.state in HELD and offer.basis in grounds]
 
 
-def withdrawn(model: Model, case: Episode, purposes: list[str], agency: str) -> None:
+def withdrawn(model: Model, case: Episode, purposes: list[str], agency: str, *, coordinates: bool) -> None:
     """Services nobody has begun end where they had no other ground; who has begun is told; the others go on."""
     for purpose in purposes:
         case.consents[purpose] = ("withdrawn", case.consents[purpose][1])
         case.bends.took[purpose] = (agency, "")
-    taken_back(model, case, purposes)
+    taken_back(model, case, purposes, coordinates=coordinates)
 
 
-def heard(model: Model, case: Episode, purpose: str, answer: str, agency: str, step: str) -> None:
+def heard(model: Model, case: Episode, purpose: str, answer: str, agency: str, step: str, *, coordinates: bool) -> None:
     """What the person says to a form; a yes that is none any more is taken back, with all that rested on it.
 
     Who would work on the strength of a yes only reports it where it was taken back before.
     """
     roles, before = set(model.desks[agency].roles), case.consents.get(purpose, ("", None))[0]
-    if (answer, before) == ("given", "withdrawn") and "coordinator" not in roles and roles & REACHES[purpose]:
+    if (answer, before) == ("given", "withdrawn") and not coordinates and roles & REACHES[purpose]:
         case.bends.calls.add(("agreement_reported", case.lead))
         return
     was = before == "given"
-    alone = was and answer != "given" and not may_withdraw(model, case, [purpose], agency)
     case.consents[purpose] = (answer, None)
     case.bends.took[purpose] = (agency, step)
-    if alone:
-        case.bends.calls.add(("withdrawal_reported", case.lead))
     if was and answer != "given":
-        taken_back(model, case, [purpose])
+        taken_back(model, case, [purpose], coordinates=coordinates)
 
 
-def taken_back(model: Model, case: Episode, purposes: list[str]) -> None:
-    """What follows where the person does not agree any longer."""
+def taken_back(model: Model, case: Episode, purposes: list[str], *, coordinates: bool) -> None:
+    """What follows where the person does not agree any longer; the coordinator hears of it from anybody else."""
     for scope in {duty.key[:2] for duty in open_duties(case) if duty.process in SERVICES}:
         if not _has_begun(case, scope) and _rests(model, case, scope, purposes):
             left(model, case, scope, wish=True)
+    ended = [o for o in case.asked() if o.state in PENDING and o.basis in {f"consent {p}" for p in purposes}]
+    for offer in ended:
+        offer.state = "withdrawn"
+    for key in dict.fromkeys(offer.key for offer in ended):
+        acts.ask_again(model, case, [duty for duty in case.owed() if duty.key == key])
     case.bends.calls |= {("consent_withdrawn", str(offer.to)) for offer in _resting(case, purposes)}
+    if not coordinates:
+        case.bends.calls.add(("withdrawal_reported", case.lead))
 
 
 def _has_begun(case: Episode, scope: Scope) -> bool:
@@ -215,7 +220,7 @@ def responder(case: Episode) -> dict[str, str]:
 
 
 # corrections
-def corrected(model: Model, case: Episode, duty: Duty, new: Any, agency: str) -> bool:
+def corrected(model: Model, case: Episode, duty: Duty, new: Any, agency: str, *, coordinates: bool) -> bool:
     """What is true now, unless something else was found out since. Whether something had been decided on the old."""
     paper, bends = case.bends.papers[duty.id], case.bends
     old = paper.came_to
@@ -228,7 +233,7 @@ def corrected(model: Model, case: Episode, duty: Duty, new: Any, agency: str) ->
         if given and answer != "given" and not (here and may_withdraw(model, case, [purpose], agency)):
             bends.calls.add(("withdrawal_reported", case.lead))
         elif here and (answer or given):
-            heard(model, case, purpose, answer or "withdrawn", agency, duty.id)
+            heard(model, case, purpose, answer or "withdrawn", agency, duty.id, coordinates=coordinates)
     bends.papers[duty.id] = Paper(paper.raw, paper.day, new, paper.agency)
     done = {other.process for other in case.duties.values() if other.status == "done"}
     return any(changed.keys() & DECIDES.get(process, set()) for process in done)

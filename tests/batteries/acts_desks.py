@@ -47,9 +47,9 @@ def _given_up(model: Model, case: Episode, key: Key, successor: Desk | None) -> 
         _succeeded(model, case, key, successor)
         return
     held = [offer for offer in case.asked() if offer.key == key and offer.state in HELD]
-    giver = acts.giver_again(model, case, held[0]) if held else case.lead
+    giver = acts.giver_again(model, case, held[0], duties) if held else case.lead
     for offer in held:
-        offer.state = "recalled"
+        offer.state, offer.lost = "recalled", True
     for duty in duties:
         acts.put_back(duty, giver)
         duty.urgent = duty.interrupted = True
@@ -89,6 +89,9 @@ def _succeeded(model: Model, case: Episode, key: Key, successor: Desk) -> None:
         there.taken += units
         there.over = there.taken > there.total
     case.fills[key] = Fill(successor.id, taken, units)
+    for offer in case.asked():
+        if offer.key == key and offer.state in HELD:
+            offer.to = successor.id
     for duty in _owed(case, key):
         acts.put_back(duty, case.lead)
         model.put(duty, successor.id, moves=(duty.process, duty.lane) in MOVING)

@@ -3,6 +3,7 @@
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -116,7 +117,8 @@ class Run:
     def present(self, agency: str | None) -> list[Actor]:
         """The people of this agency who have not gone."""
         desk = self.model.desks[str(agency)]
-        return [actor for actor in self.staff.of(desk.id) if desk.people[str(actor.user_id)].active]
+        there = [actor for actor in self.staff.of(desk.id) if desk.people[str(actor.user_id)].active]
+        return [replace(actor, takes_part=desk.active) for actor in there]
 
     def managers(self, agency: str) -> list[Actor]:
         """The people who keep the places and colleagues of this agency."""
@@ -124,9 +126,13 @@ class Run:
 
     def anyone(self, *agencies: str | None) -> Actor:
         """Somebody of one of these agencies; where all are deserted, one of those who were there."""
-        there = [agency for agency in agencies if self.present(agency)]
+        there = [agency for agency in agencies if self.model.desks[str(agency)].staffed]
         agency = self.rng.choice(there or agencies)
         return self.rng.choice(self.present(agency) or self.staff.of(str(agency)))
+
+    def steering(self, case: Episode) -> Actor:
+        """Somebody of the desk that leads a case; of the national one where that desk takes part no more."""
+        return self.anyone(case.lead if self.model.desks[case.lead].active else self.model.duty_desk)
 
     def actor(self, desk: Desk, person: Person) -> Actor:
         """This person, acting."""
@@ -142,7 +148,7 @@ class Run:
 
     def claimer(self, duty: Duty) -> Actor:
         """Who has taken this duty."""
-        return next(actor for actor in self.staff.of(str(duty.holder)) if actor.user_id == duty.by)
+        return next(actor for actor in self.present(duty.holder) if actor.user_id == duty.by)
 
     def answers(self, case: Episode, key: str) -> tuple[dict[str, Any], Answers]:
         """What this person is put down as saying to a form, and what it comes to."""

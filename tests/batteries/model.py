@@ -182,6 +182,8 @@ class Model:
         """Which agencies did the earlier step that another one must follow, or had any part where none may have."""
         other = OTHER_AGENCY.get(duty.element)
         found = {agency for place, what, _, agency in case.done if (place, what) == (duty.key[0], other)}
+        if self.needs_place(case, duty):  # where the person is already
+            found |= {fill.agency for key, fill in case.fills.items() if fill.beds and key[:2] != duty.key[:2]}
         if duty.element in INDEPENDENT:
             found |= case.bends.parts | {case.lead, *(fill.agency for fill in case.fills.values())}
         return found

@@ -124,7 +124,7 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
     run.do(f"complete {duty.element}", case, lambda s: tasks.complete(s, duty.id, raw, by=by), refusals)
     if not refusals:
         case.facts.update(given.facts)
-        moves_changes.written(run, case, duty, raw, given, by)
+        moves_changes.written(run, case, duty, raw, given, str(by.agency_id), coordinates=by.is_coordinator)
         acts.completed(run.model, case, duty, str(by.user_id), str(by.agency_id))
     run.check(case, by.agency_id)
 

@@ -45,6 +45,8 @@ def may_enter(run: Run, case: Episode, by: Actor, agency: str, sees: tuple[str, 
     if by.agency_id == agency:
         return False
     desk = run.model.desks[str(by.agency_id)]
+    if not desk.active:
+        return False
     if "coordinator" in run.person(by).duties:
         return desk.region in ("national", case.region) or case.lead == desk.id
     if sees and desk.id not in sees:
@@ -104,7 +106,7 @@ def complete(run: Run, case: Episode, duty: Duty) -> None:
     if not refusals:
         acts.claimed(case, duty, person, run.now)
         case.facts.update(given.facts)
-        moves_changes.written(run, case, duty, raw, given, by)
+        moves_changes.written(run, case, duty, raw, given, holder, coordinates=False)
         acts.completed(run.model, case, duty, person, holder)
     _enter(run, case, "complete", holder, by, do, refusals)
 

@@ -14,6 +14,7 @@ from engine.forms import validate
 from engine.models.work import Handoff, UserTask
 from tests.batteries import acts_changes as acts
 from tests.batteries import observed, world
+from tests.batteries.acts import taken_from
 from tests.batteries.driver import SPINE, Move, Refusals, Run
 from tests.batteries.model import HELD, Duty, Episode, Fill
 
@@ -102,13 +103,15 @@ def correct(run: Run, case: Episode, duty: Duty) -> None:
     old = paper.came_to.values
     fields = {n for n in old.keys() | new.values.keys() if old.get(n) != new.values.get(n)}
     why = run.rng.choice(corrections.REASONS)
-    refusals: Refusals = () if fields else (Conflict,)
-    said = "correct" if fields else "correct nothing"
+    mine = acts.sees(run.model, case, paper.agency) or not taken_from(case, duty, paper.agency)
+    there = mine and run.model.desks[paper.agency].active
+    refusals: Refusals = (NotFound,) if not there else () if fields else (Conflict,)
+    said = "correct what was taken away" if not there else "correct" if fields else "correct nothing"
     made = run.do(said, case, lambda s: corrections.correct(s, duty.id, raw, reason=why, by=by), refusals)
-    if fields:
+    if fields and there:
         told = _told(run, case, duty, fields) - {paper.agency}
         case.bends.calls |= {("acted_on_old_answer", agency) for agency in told}
-        if acts.corrected(run.model, case, duty, new, paper.agency):
+        if acts.corrected(run.model, case, duty, new, paper.agency, coordinates=by.is_coordinator):
             case.bends.undecided[made.id] = duty.id
     run.check(case, by.agency_id)
 
@@ -135,7 +138,9 @@ def correct_wrongly(run: Run, case: Episode, duty: Duty) -> None:
     """A stranger, a reason nobody knows, or a form that is not completed yet: refused."""
     paper = case.bends.papers[duty.id]
     by = run.anyone(paper.agency)
-    choices = [("without a reason", duty, "", by, Invalid)]
+    mine = acts.sees(run.model, case, paper.agency) or not taken_from(case, duty, paper.agency)
+    known = mine and run.model.desks[paper.agency].active
+    choices = [("without a reason", duty, "", by, Invalid if known else NotFound)]
     far = acts.strangers(run.model, case)
     if far:
         choices.append(("by a stranger", duty, "typing_error", run.anyone(run.rng.choice(far)), NotFound))

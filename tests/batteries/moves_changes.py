@@ -40,12 +40,14 @@ def of_case(run: Run, case: Episode) -> list[Move]:
     return moves + moves_bends.of_case(run, case) + moves_twice.of_case(run, case)
 
 
-def written(run: Run, case: Episode, duty: Duty, raw: dict[str, Any], given: Any, by: Actor) -> None:
-    """A form was completed: its holder can correct what it says, and who entered a consent is known."""
-    day, agency = run.now.astimezone(ZONE).date(), str(by.agency_id)
+def written(
+    run: Run, case: Episode, duty: Duty, raw: dict[str, Any], given: Any, agency: str, *, coordinates: bool
+) -> None:
+    """A form was completed: its holder can correct what it says, and whose act a consent was is known."""
+    day = run.now.astimezone(ZONE).date()
     case.bends.papers[duty.id] = Paper(raw, day, given, str(duty.holder))
     for purpose, answer in given.consents:
-        acts.heard(run.model, case, purpose, answer, agency, duty.id)
+        acts.heard(run.model, case, purpose, answer, agency, duty.id, coordinates=coordinates)
 
 
 # consent and services
@@ -60,7 +62,7 @@ def withdraw(run: Run, case: Episode) -> None:
     word = "withdraw" if enters else "withdraw in vain" if refusals else "report a withdrawal"
     run.do(word, case, lambda s: withdrawals.withdraw(s, case.bends.reference, purpose, by=by), refusals)
     if enters:
-        acts.withdrawn(run.model, case, matching, agency)
+        acts.withdrawn(run.model, case, matching, agency, coordinates=coordinates)
     elif not refusals:
         case.bends.calls.add(("withdrawal_reported", case.lead))
     run.check(case, agency)
@@ -127,8 +129,11 @@ def erase(run: Run, case: Episode) -> None:
     """The case was opened in error, or twice: a coordinator ends it."""
     by = run.anyone(run.rng.choice((case.lead, run.model.duty_desk)))
     why = run.rng.choice(changes.MISTAKES)
-    run.do(why, case, lambda s: changes.opened_in_error(s, case.bends.reference, reason=why, by=by))
-    acts.erased(run.model, case)
+    refusals: Refusals = (Conflict,) if SAFETY & set(case.bends.running.values()) else ()
+    said = f"{why} in vain" if refusals else why
+    run.do(said, case, lambda s: changes.opened_in_error(s, case.bends.reference, reason=why, by=by), refusals)
+    if not refusals:
+        acts.erased(run.model, case)
     run.check(case, by.agency_id)
 
 
@@ -138,7 +143,7 @@ def wrong_take_back(run: Run, case: Episode, offer: Offer) -> None:
     ended = offer.state not in PENDING + HELD
     if not ended and (run.anyone(agency).is_coordinator or agency == offer.giver):
         return
-    by = run.anyone(case.lead if ended else agency)
+    by = run.steering(case) if ended else run.anyone(agency)
     run.do(
         "take back what ended" if ended else "take back another's",
         case,
@@ -176,7 +181,7 @@ def wrongly(run: Run, case: Episode) -> None:
 
 def too_late(run: Run, case: Episode) -> None:
     """Nothing happens to a closed case any more."""
-    ref, by = case.bends.reference, run.anyone(case.lead)
+    ref, by = case.bends.reference, run.steering(case)
     name, verb = run.rng.choice(
         [
             ("withdraw", lambda s: withdrawals.withdraw(s, ref, "everything", by=by)),

@@ -29,6 +29,8 @@ class Offer:
     basis: str = ""
     id: str = ""
     back: bool = False  # taken back by the giver
+    taken: bool = False  # the receiver said yes
+    lost: bool = False  # and had to give it up
     names: tuple[str, str] = ("", "")  # of giver and receiver, as they were called then
 
 

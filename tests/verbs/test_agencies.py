@@ -5,13 +5,27 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from engine import agencies, cases, changes, clock, handoffs, handovers, paths, people, tasks, worker
+from engine import (
+    agencies,
+    cases,
+    changes,
+    clock,
+    corrections,
+    handoffs,
+    handovers,
+    paths,
+    people,
+    tasks,
+    withdrawals,
+    worker,
+)
 from engine.database import Store
-from engine.errors import Conflict, NotAllowed
+from engine.errors import Conflict, NotAllowed, NotFound
 from engine.models.cases import Participation
 from engine.models.people import User
 from engine.models.work import Handoff, HandoffState
 from tests.factories import case_at
+from tests.people import actor
 from tests.verbs.scene import Scene
 
 COORDINATOR, BISHKEK, NATIONAL = "coordinator_osh", "coordinator_bishkek", "coordinator_national"
@@ -149,13 +163,23 @@ def test_an_agency_that_takes_no_part_opens_no_case(scene: Scene) -> None:
         scene.act(POLICE, lambda s, by: cases.open_case(s, by=by))
 
 
-def test_what_it_starts_all_the_same_the_lead_answers_for(store: Store) -> None:
+def test_what_is_suspended_finds_no_case_and_takes_nothing_back(store: Store) -> None:
     scene = Scene(store, case_at(store, "shelter_arrival"))  # the police gave what nobody has accepted yet
-    suspend(scene, SHELTER)
+    offer, intake = scene.handoff("shelter_arrival", SHELTER), scene.task("intake")
     suspend(scene, POLICE)
-    scene.act(POLICE, lambda s, by: changes.danger(s, scene.reference, by=by))
-    assert scene.open()["safety_plan"] == COORDINATOR
-    assert {scene.code(task.giver_id) for task in scene.tasks("safety_plan")} == {COORDINATOR}
+    before = scene.open()
+    assert before["shelter_arrival"] == COORDINATOR
+    for verb in (
+        lambda s, by: changes.danger(s, scene.reference, by=by),
+        lambda s, by: withdrawals.withdraw(s, scene.reference, "urgent_help", by=by),
+        lambda s, by: handovers.take_back(s, offer.id, reason="by_giver", by=by),
+        lambda s, by: corrections.correct(s, intake.id, {"sex": "male"}, reason="typing_error", by=by),
+    ):
+        with pytest.raises(NotFound):
+            scene.act(POLICE, verb)
+    assert scene.open() == before and scene.handoff("shelter_arrival", SHELTER).state is HandoffState.OFFERED
+    with scene.store.reading() as session:
+        assert handoffs.awaiting_outcome(session, by=actor(session, POLICE)) == []
     scene.check_record()
 
 

@@ -123,7 +123,7 @@ def test_a_successor_nobody_sits_at_does_not_get_it(scene: Scene) -> None:
     shelter, other = scene.agency(SHELTER), scene.agency(OTHER)
     scene.act(NATIONAL, lambda s, by: agencies.close(s, shelter, successor_id=other, by=by))
     assert scene.task("stay_review").status is TaskStatus.AWAITING
-    assert scene.open()["stay_review"] == "police_osh", "who gave her answers for her again; the next best is asked"
+    assert scene.open()["stay_review"] == COORDINATOR, "who brought her is not told where she goes; the next is asked"
     assert ("no_taker", NATIONAL) in scene.alarms()
     scene.check_record()
 
