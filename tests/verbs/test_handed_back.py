@@ -155,7 +155,7 @@ def test_a_yes_to_less_shows_less(scene: Scene) -> None:
         act = acts.look(session, scene.case().id, actor(session, COORDINATOR))
         made_on = scene.handoff("shelter_arrival", SHELTER).consent_id
         purpose = next(consent.purpose for consent in act.consents() if consent.id == made_on)
-    less = {"purpose": purpose, "answer": GIVEN, "domains": ["operational"], "interpreter": "N. N."}
+    less = {"purpose": purpose, "answer": GIVEN, "domains": ["medical"], "interpreter": "N. N."}
     scene.act(COORDINATOR, lambda s, by: consents.record(s, scene.reference, **less, by=by))
     assert shown() < before
 
