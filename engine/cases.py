@@ -43,11 +43,7 @@ def open_case(
     """
     rules.check_open_case(by)
     bundle = current_bundle(session)
-    region = region or by.region
-    if region not in bundle.country.regions:
-        known = ", ".join(bundle.country.regions)
-        raise Invalid(f"Choose where the person is: {known}.", fields={"region": known})
-    rules.check_open_in(by, region)
+    region = _region(bundle, region or by.region, by)
     person_id = earlier.person_id if earlier else _add(session, Person(created_at=clock.now())).id
     case = Case(
         id=new_id(),
@@ -71,6 +67,15 @@ def open_case(
     act.record("case.opened", case, region=region, agency=by.agency_name)
     instances.start(act, bundle.country.spine, lanes={"first_responder": by.agency_id or ""})
     return case
+
+
+def _region(bundle: Any, region: str, by: Actor) -> str:
+    """Where the person is, if there is such a region and the actor may open a case in it."""
+    if region not in bundle.country.regions:
+        known = ", ".join(bundle.country.regions)
+        raise Invalid(f"Choose where the person is: {known}.", fields={"region": known})
+    rules.check_open_in(by, region)
+    return region
 
 
 def _first_facts(bundle: Any, region: str) -> dict[str, Any]:
