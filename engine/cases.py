@@ -32,24 +32,24 @@ def open_case(
     *,
     by: Actor,
     region: str | None = None,
-    person_id: str | None = None,
+    earlier: Case | None = None,
     incident_id: str | None = None,
 ) -> Case:
     """Open a case for a person who has just been detected; the intake is its first task.
 
-    `region` is where the person is, the agency's own by default. The person may be abroad. `person_id` makes it a new
-    episode of somebody known, `incident_id` one of several cases of one event.
+    `region` is where the person is, the agency's own by default. The person may be abroad. A coordinator's own region
+    is the only one it can steer in, and so open in. `earlier` is a case of the same person, of which this is a new
+    episode; `incident_id` makes it one of several cases of one event.
     """
     rules.check_open_case(by)
     bundle = current_bundle(session)
-    region = region or by.region
-    if region not in bundle.country.regions:
-        known = ", ".join(bundle.country.regions)
-        raise Invalid(f"Choose where the person is: {known}.", fields={"region": known})
+    region = _region(bundle, region or by.region, by)
+    person_id = earlier.person_id if earlier else _add(session, Person(created_at=clock.now())).id
     case = Case(
         id=new_id(),
         reference=reference.new(),
-        person_id=person_id or _add(session, Person(created_at=clock.now())).id,
+        person_id=person_id,
+        opened_for_id=earlier.opened_for_id if earlier else person_id,
         incident_id=incident_id or _add(session, Incident(opened_at=clock.now())).id,
         bundle_id=bundle.hash,
         region=region,
@@ -67,6 +67,15 @@ def open_case(
     act.record("case.opened", case, region=region, agency=by.agency_name)
     instances.start(act, bundle.country.spine, lanes={"first_responder": by.agency_id or ""})
     return case
+
+
+def _region(bundle: Any, region: str, by: Actor) -> str:
+    """Where the person is, if there is such a region and the actor may open a case in it."""
+    if region not in bundle.country.regions:
+        known = ", ".join(bundle.country.regions)
+        raise Invalid(f"Choose where the person is: {known}.", fields={"region": known})
+    rules.check_open_in(by, region)
+    return region
 
 
 def _first_facts(bundle: Any, region: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .models.work import HELD_HANDOFF, OPEN_TASK, PENDING_HANDOFF, Handoff, Hand
 
 Condition = ColumnElement[bool]
 ME, NOBODY = "me", "nobody"
+UNSEEN = (HandoffState.OFFERED, HandoffState.DELIVERED)
 
 
 class Due(StrEnum):
@@ -65,7 +66,8 @@ class Wanted:
 class WorklistFilter(Wanted):
     """What an agency looks for among its own duties; `region` and `language` are those of the case.
 
-    `agency` is who handed the duty over, `waiting` whom this agency has asked in the same case; both by code.
+    `agency` is who handed the duty over; `waiting` asks of its case, not of the duty: whom this agency has asked in it.
+    Both by code.
     """
 
     region: str = ""
@@ -88,7 +90,10 @@ class WorklistFilter(Wanted):
 
 @dataclass(frozen=True, kw_only=True)
 class BoardFilter(Wanted):
-    """What a coordinator looks for among the cases. `agency` holds the task, `waiting` is asked to; both by code."""
+    """What a coordinator looks for among the cases. `agency` holds the task, `waiting` is asked to; both by code.
+
+    `unopened` is an offer that nobody has looked at: of the same task as the other words, and made to `waiting`.
+    """
 
     status: CaseStatus = CaseStatus.OPEN
     region: str = ""
@@ -100,17 +105,25 @@ class BoardFilter(Wanted):
     def conditions(self, by: Actor) -> list[Condition]:
         """The conditions on a case of the board."""
         found = [col(Case.status) == self.status, *_of_case(self.region, self.language)]
-        if self.unopened:
-            found.append(col(Case.id).in_(unopened()))
-        if self.waiting:
-            found.append(col(Case.id).in_(_asked(self.waiting, by)))
+        of_offer = self._of_offer()
+        if of_offer:  # few offers are open: the cases that have one are looked up
+            found.append(col(Case.id).in_(select(Handoff.case_id).where(*of_offer)))
         of_task = self.of_task(by)
         if self.agency:
             of_task.append(col(UserTask.holder_id).in_(_agency(self.agency)))
         if self.assignee == ME:  # what I have taken lies on my agency's desk: the index of desks finds it
             of_task.append(col(UserTask.holder_id) == by.agency_id)
         if of_task:
-            found.append(self._with_task(of_task))
+            found.append(self._with_task([*of_task, *_offered(of_offer)]))
+        return found
+
+    def _of_offer(self) -> list[Condition]:
+        """The conditions on an offer."""
+        found: list[Condition] = []
+        if self.waiting:
+            found += [to_agency(self.waiting), col(Handoff.state).in_(PENDING_HANDOFF)]
+        if self.unopened:
+            found.append(col(Handoff.state).in_(UNSEEN))
         return found
 
     def _with_task(self, of_task: list[Condition]) -> Condition:
@@ -128,7 +141,7 @@ def overdue() -> Any:
 
 def unopened() -> Any:
     """The cases with an offer that nobody has looked at."""
-    return select(Handoff.case_id).where(col(Handoff.state).in_((HandoffState.OFFERED, HandoffState.DELIVERED)))
+    return select(Handoff.case_id).where(col(Handoff.state).in_(UNSEEN))
 
 
 def after(last: tuple[datetime, str] | None, moment: Any, key: Any) -> list[Condition]:
@@ -162,6 +175,18 @@ def _asked(code: str, by: Actor) -> Any:
     """The cases with an offer to this agency that is not answered; an agency knows of those it made itself."""
     query = select(Handoff.case_id).where(to_agency(code), col(Handoff.state).in_(PENDING_HANDOFF))
     return query if by.is_coordinator else query.where(Handoff.giver_id == by.agency_id)
+
+
+def _offered(of_offer: list[Condition]) -> list[Condition]:
+    """That an offer like this is of the task: of its lane in its scope, as an offer is."""
+    if not of_offer:
+        return []
+    of_task = (
+        Handoff.instance_id == UserTask.instance_id,
+        Handoff.scope == UserTask.scope,
+        Handoff.lane == UserTask.lane,
+    )
+    return [select(Handoff.id).where(*of_task, *of_offer).exists()]
 
 
 def _handed_by(code: str, by: Actor) -> Condition:

@@ -25,10 +25,10 @@ def take_over(session: Session, stage: str, *, region: str | None, facts: dict[s
     `facts` are those known from the paper; only facts declared for the message `case_taken_over` are taken. On the way
     to the stage nobody is asked, nothing is decided and nobody is alarmed; what stands beside the way stays open.
     """
+    rules.check_coordinator(by)
     case = cases.open_case(session, by=by, region=region)
     session.flush()
     act = begin(session, case.id, by)
-    rules.check_coordinate(by, act.case)
     if stage not in {*paths.stages(act.bundle), *act.bundle.elements}:
         raise Invalid(fields={"stage": ", ".join(paths.stages(act.bundle))})
     act.record("case.taken_over", act.case, stage=stage)

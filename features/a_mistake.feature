@@ -61,6 +61,25 @@ Feature: A mistake
     Then the case is closed: it was a duplicate
     And the offer of the place in a shelter to the shelter in Osh is recalled
 
+  Scenario: It was the wrong person
+    Given a woman who needs a safe place, taken in by the police unit of Osh
+    And the case has come to the review of the stay and the case plan
+    When the coordinator in Osh says that the case was opened in error
+    Then the case is closed: it was opened in error
+    And the shelter in Osh has 0 places for women taken
+    And what was done stays in the record
+
+  Scenario: Only who steers the case can say so
+    Given a woman, taken in by the police unit of Osh
+    When the police unit of Osh tries to say that the case was opened in error
+    Then this is refused: "Only a coordinator may do this"
+    And the case is still open
+
+  Scenario: Nobody says so without saying what the mistake was
+    Given a woman, taken in by the police unit of Osh
+    When the coordinator in Osh tries to say that the case was opened in error, and not why
+    Then this is refused: "Choose what the mistake was"
+
   Scenario: It is with the wrong agency
     Given a woman who needs a safe place, taken in by the police unit of Osh
     And the stay in the shelter goes on

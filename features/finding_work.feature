@@ -20,6 +20,17 @@ Feature: Finding work
       | the region "osh"                  | the region "bishkek"             |
       | waiting for "shelter_osh"         | waiting for "health"             |
 
+  Scenario: What is asked is asked of one duty
+    Then the coordinator in Osh finds the case by the step "shelter_arrival", waiting for "shelter_osh"
+    But the coordinator in Osh does not find the case by the step "rights_and_consent", waiting for "shelter_osh"
+
+  Scenario: Nothing is missed while new cases come
+    Given 5 women, taken in by the police unit of Osh
+    When the coordinator in Osh reads the first 2 cases
+    And also a woman, taken in by the border guard
+    And the coordinator in Osh reads on
+    Then each earlier case was read once, and the new one stands before the first
+
   Scenario: What is late
     Given the coordinator in Osh does not find the case by what is "late"
     When 30 hours pass

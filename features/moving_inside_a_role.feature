@@ -22,6 +22,16 @@ Feature: Moving inside a role
     When the shelter in Bishkek declines the review of the stay because it has no place
     Then the shelter in Osh still owes the review of the stay
 
+  Scenario: From lawyer to lawyer
+    Given the case has come to the lawyer's report
+    When the legal aid centre offers to hand the lawyer's report over to the private attorney
+    Then the legal aid centre still owes the lawyer's report
+    When the private attorney accepts the lawyer's report
+    Then the private attorney owes the lawyer's report
+    And the legal aid centre has no part in the lawyer's report any more
+    When the private attorney completes the lawyer's report: she was represented
+    Then the private attorney did the lawyer's report
+
   Scenario: The lead coordinator changes
     When the coordinator in Osh offers to hand the case plan over to the coordinator in Bishkek
     And the coordinator in Bishkek accepts the case plan

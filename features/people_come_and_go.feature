@@ -65,3 +65,19 @@ Feature: People come and go, duties stay
   Scenario: A new colleague
     When the shelter in Osh adds a colleague
     Then the colleague can sign in with the first password
+
+  Scenario: A colleague leaves the house
+    Given the shelter in Osh adds a colleague
+    When the manager of the shelter in Osh ends the access of the colleague
+    Then the colleague can no longer sign in
+
+  Scenario: A manager keeps how the house is reached, and its places
+    When the shelter in Osh can be reached under "0312 900 900", "day and night"
+    And the shelter in Osh confirms 3 places for women
+    Then the directory says "0312 900 900" and "day and night" of the shelter in Osh
+    And the shelter in Osh has room for 3 women
+
+  Scenario: Only a manager does
+    Given the shelter in Osh adds a colleague
+    When the colleague tries to confirm 9 places for women
+    Then this is refused: "Only a manager of your agency may do this"

@@ -22,6 +22,20 @@ Feature: The path bends
     Then the coordinator in Osh owes the free decision to go home
     And the coordinator in Osh still owes the needs assessment
 
+  Scenario: A stage begins once more
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the lawyer's report
+    And the legal aid centre completes the lawyer's report: no lawyer could help
+    When the coordinator in Osh begins legal aid again because a court decided so
+    Then the appointment of a lawyer is owed a second time, and the first one stays as it was
+    And the record says "the coordinator in Osh began a stage once more: Legal aid. A court has decided so"
+
+  Scenario: No stage begins once more without a reason
+    Given a woman, taken in by the police unit of Osh
+    And the case has come to the lawyer's report
+    When the coordinator in Osh tries to begin legal aid again without a reason
+    Then this is refused: "Choose why the path bends"
+
   Scenario: A case has been running on paper
     When the coordinator in Osh takes over a case that stands at the formal identification
     Then the coordinator in Osh owes the formal opinion

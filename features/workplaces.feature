@@ -10,6 +10,13 @@ Feature: What people see at their workplaces
     But it reads neither "Aigul" nor "0555 123 456"
 
   @web
+  Scenario: The offer tells whom to call, and when somebody answers
+    Given the police unit of Osh can be reached under "0322 700 700", "day and night"
+    And a woman who needs a safe place, taken in by the police unit of Osh
+    When the shelter in Osh reads the offer of the place in a shelter
+    Then it reads "0322 700 700" and "day and night"
+
+  @web
   Scenario: Accepted, and now the shelter knows whom to expect
     Given a woman who needs a safe place, met by the police unit of Osh
     And she is called "Aigul", and can be reached at "0555 123 456"

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from ..actor import Actor
-from ..errors import Conflict, EngineError, NotAllowed, Stale
+from ..errors import Conflict, EngineError, Invalid, NotAllowed, Stale
 from ..models.cases import Case, CaseStatus
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, TaskStatus, UserTask
+from .visibility import NATIONAL
 
 
 def can(check: Callable[..., None], *about: object) -> bool:
@@ -60,10 +61,15 @@ def check_answer(actor: Actor, handoff: Handoff) -> None:
         raise Conflict("This offer has already been answered, recalled or has expired.")
 
 
-def check_coordinate(actor: Actor, case: Case) -> None:
-    """Only the lead coordinator's agency, or the national one, steers a case."""
+def check_coordinator(actor: Actor) -> None:
+    """What spans cases is the coordinators'."""
     if not actor.is_coordinator:
         raise NotAllowed("Only a coordinator may do this.")
+
+
+def check_coordinate(actor: Actor, case: Case) -> None:
+    """Only the lead coordinator's agency, or the national one, steers a case."""
+    check_coordinator(actor)
     if case.status is not CaseStatus.OPEN:
         raise Conflict("This case is closed.")
 
@@ -72,6 +78,15 @@ def check_open_case(actor: Actor) -> None:
     """First responders detect; a coordinator may open a case for somebody who has no account."""
     if "first_responder" not in actor.roles and not actor.is_coordinator:
         raise NotAllowed("Your agency is not a first responder. Call the coordinator, who can open the case.")
+
+
+def check_open_in(actor: Actor, region: str) -> None:
+    """A coordinator of one region cannot open a case it could not see afterwards; who detects opens it anywhere."""
+    if actor.is_coordinator and actor.region not in (NATIONAL, region):
+        raise Invalid(
+            "Your desk opens cases of its own region only. Call the coordinator of that region or the national desk.",
+            fields={"region": ""},
+        )
 
 
 def check_consent(actor: Actor, case: Case, engaged: set[str]) -> None:

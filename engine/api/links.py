@@ -35,13 +35,13 @@ def of_case(desk: Reader, reference: str) -> told_daily.CaseLinks:
 
 @router.post("/cases/{reference}/links", status_code=201, response_model=told_daily.CaseLink)
 def link(desk: Doer, reference: str, body: OtherCase) -> Response:
-    """Say that another open case is of the same person. This one leads."""
+    """Say that another case, open or closed, is of the same person. This one is open and leads."""
     return desk.once(lambda: Done(_told(desk, links.same_person(desk.session, reference, body.other, by=desk.by)), 201))
 
 
 @router.post("/links/{link_id}/undoing", response_model=told_daily.CaseLink)
 def undo(desk: Doer, link_id: RowId) -> Response:
-    """They are two people after all."""
+    """They are two people after all. The coordinator of either case may say so."""
     return desk.once(lambda: Done(_told(desk, links.undo(desk.session, link_id, by=desk.by))))
 
 
@@ -56,10 +56,12 @@ def _opened(case: Case) -> told_daily.Opened:
 
 
 def _told(desk: Desk, link: Link) -> told_daily.CaseLink:
+    seen = links.visible(desk.session, (link.leading_id, link.follower_id), by=desk.by)
+    leading, follower = seen[link.leading_id], seen[link.follower_id]
     return told_daily.CaseLink(
         id=link.id,
-        leading=desk.session.get_one(Case, link.leading_id).reference,
-        follower=desk.session.get_one(Case, link.follower_id).reference,
+        leading=leading.reference if leading else None,
+        follower=follower.reference if follower else None,
         linked_at=link.linked_at,
         undone_at=link.undone_at,
     )

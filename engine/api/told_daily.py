@@ -145,11 +145,11 @@ class Listed(BaseModel):
 
 
 class CaseLink(BaseModel):
-    """Two cases of one person."""
+    """Two cases of one person; null stands for one that the reader may not open."""
 
     id: str
-    leading: str
-    follower: str
+    leading: str | None
+    follower: str | None
     linked_at: datetime
     undone_at: datetime | None
 

@@ -70,7 +70,10 @@ class Person(SQLModel, table=True):
 class Case(SQLModel, table=True):
     """One episode of one person, pinned to the bundle it began under."""
 
-    RECORDED: ClassVar = ("reference", "person_id", "incident_id", "bundle_id", "lead_agency_id", "region", "status")
+    RECORDED: ClassVar = (
+        *("reference", "person_id", "opened_for_id", "incident_id", "bundle_id"),
+        *("lead_agency_id", "region", "status"),
+    )
     __tablename__ = "episode"  # `case` is a reserved word of SQL
     __table_args__ = (
         Index("ix_episode_status_region", "status", "region", "opened_at"),
@@ -80,6 +83,7 @@ class Case(SQLModel, table=True):
     id: str = key()
     reference: str = Field(max_length=16, unique=True)
     person_id: str = link("person", index=True)
+    opened_for_id: str = link("person", index=True)  # whose it is where no link says otherwise
     incident_id: str = link("incident", index=True)
     bundle_id: str = Field(sa_type=String(64), foreign_key="bundle.id")
     status: CaseStatus = word(CaseStatus, default=CaseStatus.OPEN)

@@ -11,18 +11,18 @@ from .desk import Desk
 
 
 def shown(desk: Desk, act: Act, *, steers: bool) -> dict[str, Any]:
-    """For the page of a case: its links, its person's other cases, and what may be done about them."""
+    """For the page of a case: its links, its person's other cases, and what may be done about them.
+
+    Of a case that the reader may not open only that it is there is said, and no reference.
+    """
     rows = links.of_case(desk.session, act.case.id)
-    near = select(Case).where(Case.person_id == act.case.person_id, Case.id != act.case.id)
-    linked = {row.leading_id if row.follower_id == act.case.id else row.follower_id for row in rows}
-    others = {c.id: c for c in desk.session.exec(near.order_by(col(Case.opened_at))).all()}
+    linked = {_other(row, act) for row in rows}
+    near = select(Case.id).where(Case.person_id == act.case.person_id, Case.id != act.case.id)
+    around = desk.session.exec(near.order_by(col(Case.opened_at), Case.id)).all()
+    seen = links.visible(desk.session, [*linked, *around], by=desk.by) if linked or around else {}
     return {
-        "links": [_link(row, act, others) for row in rows if linked & others.keys()],
-        "episodes": [
-            {"reference": c.reference, "status": c.status, "opened_at": c.opened_at}
-            for c in others.values()
-            if c.id not in linked
-        ],
+        "links": [_link(row, act, seen) for row in rows],
+        "episodes": [_episode(seen[case_id]) for case_id in around if case_id not in linked],
         "relayed": [_relayed(act, row) for row in relays.of_case(desk.session, act.case.id)],
         "can_link": steers,
         "can_reopen": desk.by.is_coordinator and act.case.status is CaseStatus.CLOSED,
@@ -40,7 +40,21 @@ def _relayed(act: Act, row: Relay) -> dict[str, Any]:
     }
 
 
-def _link(row: Link, act: Act, others: dict[str, Case]) -> dict[str, Any]:
-    leads = row.leading_id == act.case.id
-    other = others.get(row.follower_id if leads else row.leading_id)
-    return {"id": row.id, "reference": other.reference if other else "", "leads": leads, "since": row.linked_at}
+def _other(row: Link, act: Act) -> str:
+    return row.follower_id if row.leading_id == act.case.id else row.leading_id
+
+
+def _link(row: Link, act: Act, seen: dict[str, Case | None]) -> dict[str, Any]:
+    other = seen[_other(row, act)]
+    return {
+        "id": row.id,
+        "reference": other.reference if other else "",
+        "leads": row.leading_id == act.case.id,
+        "since": row.linked_at,
+    }
+
+
+def _episode(case: Case | None) -> dict[str, Any]:
+    if case is None:
+        return {"reference": "", "status": None, "opened_at": None}
+    return {"reference": case.reference, "status": case.status, "opened_at": case.opened_at}

@@ -45,7 +45,10 @@ def begin(desk: Writer) -> Response:
         return _new(desk, errors={"region": desk.t("choose.one")}, status=422)
     if desk.text("count").strip() not in ("", "1"):
         return _several(desk)
-    return desk.once(do)
+    try:
+        return desk.once(do)
+    except Invalid as refused:
+        return _again(desk, refused)
 
 
 def _several(desk: Desk) -> Response:
@@ -60,7 +63,7 @@ def _several(desk: Desk) -> Response:
     try:
         return desk.once(do)
     except Invalid as refused:
-        return _new(desk, errors=desk.t.said_all(refused.fields, refused.message), status=422)
+        return _again(desk, refused)
 
 
 @router.get("/cases/{reference}")
@@ -99,6 +102,13 @@ def extend(deadline_id: str, desk: Writer) -> Response:
         return f"/cases/{desk.session.get_one(Case, row.case_id).reference}?done=extended"
 
     return desk.once(do)
+
+
+def _again(desk: Desk, refused: Invalid) -> Response:
+    """The same page, with what is wrong; nothing has been opened yet where one of its own fields is refused."""
+    if not refused.fields.keys() & {"region", "count"}:
+        raise refused
+    return _new(desk, errors=desk.t.said_all(refused.fields, refused.message), status=422)
 
 
 def _new(desk: Desk, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:

@@ -5,7 +5,6 @@ from fastapi.responses import Response
 
 from .. import cases, links
 from ..errors import Invalid
-from ..models.cases import Case
 from . import case_page
 from .desk import Writer
 
@@ -34,7 +33,9 @@ def undo(link_id: str, desk: Writer) -> Response:
 
     def do() -> str:
         row = links.undo(desk.session, link_id, by=desk.by)
-        return f"/cases/{desk.session.get_one(Case, row.leading_id).reference}?done=unlinked"
+        seen = links.visible(desk.session, (row.leading_id, row.follower_id), by=desk.by)
+        case = seen[row.leading_id] or seen[row.follower_id]
+        return f"/cases/{case.reference}?done=unlinked" if case else "/cases"
 
     return desk.once(do)
 

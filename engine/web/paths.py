@@ -112,7 +112,12 @@ def take_over(desk: Writer) -> Response:
         return f"/cases/{case.reference}?done=taken_over"
 
     errors = {name: desk.t("choose.one") for name in ("stage", "region") if not desk.text(name)}
-    return _paper_page(desk, errors=errors, status=422) if errors else desk.once(do)
+    try:
+        return _paper_page(desk, errors=errors, status=422) if errors else desk.once(do)
+    except Invalid as refused:
+        if "region" not in refused.fields:  # that is checked before anything is done
+            raise
+        return _paper_page(desk, errors=desk.t.said_all(refused.fields, refused.message), status=422)
 
 
 def _skip_page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response:

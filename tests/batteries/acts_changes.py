@@ -281,16 +281,22 @@ def passed(model: Model, case: Episode, duty: Duty) -> None:
 def linked(model: Model, leading: Episode, follower: Episode, link: str) -> None:
     """One leads: its desk has the open duties of both."""
     follower.bends.tie = Tie(link, leading.id, follower.bends.person, follower.lead)
-    follower.bends.person = leading.bends.person
-    led_by(model, follower, leading.lead)
+    for case in model.episodes.values():
+        if case.bends.person == follower.bends.tie.person:
+            case.bends.person = leading.bends.person
+    if follower.open:
+        led_by(model, follower, leading.lead)
 
 
 def unlinked(model: Model, leading: Episode, follower: Episode) -> None:
     """They are two people after all."""
     tie = follower.bends.tie
     assert tie is not None
-    follower.bends.tie, follower.bends.person = None, tie.person
-    if follower.open and follower.lead == leading.lead:
+    follower.bends.tie = None
+    for case in model.episodes.values():
+        if case.bends.opened_for == tie.person:
+            case.bends.person = tie.person
+    if follower.lead == leading.lead != tie.lead:
         led_by(model, follower, tie.lead if model.desks[tie.lead].active else model.lead(follower.region))
 
 

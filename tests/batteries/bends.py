@@ -101,6 +101,7 @@ class Bends:
 
     reference: str = ""
     person: str = ""
+    opened_for: str = ""  # whose it is where no link says otherwise
     opened_by: str = ""
     parts: set[str] = field(default_factory=set)  # every agency that ever had a part
     took: dict[str, tuple[str, str]] = field(default_factory=dict)  # of each purpose: who asked, and in which step

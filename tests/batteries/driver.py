@@ -94,6 +94,7 @@ class Run:
         self.people[case.id] = world.person(self.rng, case.region.startswith("abroad"))
         bends = case.bends
         bends.reference, bends.person, bends.opened_by = opened.reference, opened.person_id, agency
+        bends.opened_for = bends.person
         bends.parts = {agency, case.lead}
         with self.store.reading() as session:
             path = [row for row in observed.look(session, case.id).more.running if row.process == SPINE]

@@ -198,9 +198,13 @@ def too_late(run: Run, case: Episode) -> None:
 def new_episode(run: Run, old: Episode) -> None:
     """The person of a closed case is found again: a new case of the same person."""
     by = run.anyone(old.lead if run.model.desks[old.lead].active else run.model.duty_desk)
-    opened = run.do("new episode", old, lambda s: links.new_episode(s, old.bends.reference, by=by))
+    elsewhere = by.region not in ("national", old.region)  # a desk opens no case that it could not see
+    refusals: Refusals = (Invalid,) if elsewhere else ()
+    opened = run.do("new episode", old, lambda s: links.new_episode(s, old.bends.reference, by=by), refusals)
+    if refusals:
+        return
     case = run.model.episodes[opened.id] = Episode(opened.id, run.model.lead(old.region), old.region, {})
     run.met(case, opened, str(by.agency_id))
-    case.bends.person = old.bends.person
+    case.bends.person, case.bends.opened_for = old.bends.person, old.bends.opened_for
     run.check(case, by.agency_id)
     run.check(old, None)

@@ -44,14 +44,14 @@ BEHIND = {  # where one may stand, and what must be known from the paper for the
 
 def of_case(run: Run, case: Episode) -> list[Move]:
     """Linking this case with another one, or undoing that."""
-    others = [other for other in run.model.episodes.values() if other.open and other is not case]
+    others = [other for other in run.model.episodes.values() if other is not case]
     moves: list[Move] = [(0.1, link, (case, run.rng.choice(others)))] if others else []
     tied = [other for other in run.model.episodes.values() if other.bends.tie]
     return moves + ([(0.15, undo, (run.rng.choice(tied),))] if tied else [])
 
 
 def link(run: Run, leading: Episode, follower: Episode) -> None:
-    """A coordinator says that two open cases are one person: the first leads."""
+    """A coordinator says that an open case and another, open or closed, are one person: the first leads."""
     desks = [desk.id for desk in run.model.desks.values() if "coordinator" in desk.roles]
     part = [a for a in acts.knowing(run.model, leading) if a in acts.knowing(run.model, follower)]
     by = run.anyone(run.rng.choice((run.model.duty_desk, run.rng.choice(desks), run.rng.choice(part))))
@@ -76,20 +76,22 @@ def _refused_link(run: Run, leading: Episode, follower: Episode, by: Actor) -> R
         return (Invalid,)
     if not by.is_coordinator:
         return (NotAllowed,)
-    follows = leading.bends.tie or follower.bends.tie
-    leads = any(e.bends.tie and e.bends.tie.leading == follower.id for e in run.model.episodes.values())
+    follows = any(case.bends.person != case.bends.opened_for for case in (leading, follower))
+    ties = [e.bends.tie for e in run.model.episodes.values() if e.bends.tie]
+    leads = any(run.model.episodes[tie.leading].bends.person == follower.bends.person for tie in ties)
     same = leading.bends.person == follower.bends.person
     return (Conflict,) if follows or leads or same else ()
 
 
 def undo(run: Run, follower: Episode) -> None:
-    """They are two people after all; said by a coordinator who sees the leading case."""
+    """They are two people after all; said by a coordinator who sees either case."""
     tie = follower.bends.tie
     assert tie is not None
     leading = run.model.episodes[tie.leading]
     desks = [desk.id for desk in run.model.desks.values() if "coordinator" in desk.roles]
     by = run.anyone(run.rng.choice((run.model.duty_desk, run.rng.choice(desks))))
-    refusals: Refusals = () if acts.sees(run.model, leading, str(by.agency_id)) else (NotFound,)
+    seen = any(acts.sees(run.model, case, str(by.agency_id)) for case in (leading, follower))
+    refusals: Refusals = () if seen else (NotFound,)
     said = "undo a link in vain" if refusals else "undo a link"
     run.do(said, follower, lambda s: links.undo(s, tie.id, by=by), refusals)
     if not refusals:

@@ -22,6 +22,7 @@ from tests.features.steps_language import *  # noqa: F403
 from tests.features.steps_line import *  # noqa: F403
 from tests.features.steps_night import *  # noqa: F403
 from tests.features.steps_notices import *  # noqa: F403
+from tests.features.steps_persons import *  # noqa: F403
 from tests.features.steps_record import *  # noqa: F403
 from tests.features.steps_russian import *  # noqa: F403
 from tests.features.steps_shelter import *  # noqa: F403

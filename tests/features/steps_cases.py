@@ -13,6 +13,7 @@ CLOSED = {
     "she returned safely": "returned_safely",
     "he is integrated": "integrated",
     "it was a duplicate": "duplicate",
+    "it was opened in error": "opened_in_error",
 }
 WITHOUT = {"offering a lawyer": {"lawyer_offered": "false"}, "an interpreter": {"interpreter_how": "not_needed"}}
 SAYS = {
@@ -52,6 +53,7 @@ def met(world: World, person: Answers, agency: str) -> None:
 
 @given(say("{person:Person}, taken in by {agency:Agency}"))
 @given(say("also {person:Person}, taken in by {agency:Agency}"))
+@when(say("also {person:Person}, taken in by {agency:Agency}"))
 def taken_in(world: World, person: Answers, agency: str) -> None:
     met(world, person, agency)
     world.do(agency, "intake")
@@ -91,6 +93,7 @@ def completes(world: World, agency: str, duty: str) -> None:
     world.do(agency, duty)
 
 
+@given(say("{agency:Agency} completes {duty:Duty}: {finding:Finding}"))
 @when(say("{agency:Agency} completes {duty:Duty}: {finding:Finding}"))
 def completes_with(world: World, agency: str, duty: str, finding: Answers) -> None:
     world.do(agency, duty, finding)

@@ -1,11 +1,14 @@
 """Steps about finding work, and the views that are kept."""
 
+from typing import Any
+
 from pytest_bdd import given, parsers, then, when
 
 from engine import cases, handoffs, movements, tasks, views
 from engine.finding import BoardFilter, Due, WorklistFilter
 from engine.movements import Condition
-from tests.features.words import AGENCIES, DUTIES, any_of
+from tests.features.steps_cases import say, taken_in
+from tests.features.words import AGENCIES, DUTIES, PERSONS, any_of
 from tests.features.world import World
 
 WORDS = {
@@ -34,6 +37,61 @@ def _found(world: World, who: str, word: str, value: str) -> bool:
 @then(parsers.re(f"{WHO} finds the case by {BY}$"))
 def finds(world: World, who: str, word: str, value: str) -> None:
     assert _found(world, who, word, value)
+
+
+BOTH = 'the step "(?P<stage>\\w+)", waiting for "(?P<waiting>\\w+)"'
+
+
+def _found_by_both(world: World, who: str, stage: str, waiting: str) -> bool:
+    with world.reading() as session:
+        wanted = BoardFilter(stage=stage, waiting=waiting)
+        board = cases.board(session, by=world.actor(AGENCIES[who]), wanted=wanted)
+    return world.reference in {case.reference for case in board.cases}
+
+
+@then(parsers.re(f"{WHO} finds the case by {BOTH}$"))
+def finds_by_both(world: World, who: str, stage: str, waiting: str) -> None:
+    assert _found_by_both(world, who, stage, waiting)
+
+
+@then(parsers.re(f"{WHO} does not find the case by {BOTH}$"))
+def does_not_find_by_both(world: World, who: str, stage: str, waiting: str) -> None:
+    assert not _found_by_both(world, who, stage, waiting)
+
+
+@given(say("{number:d} women, taken in by {agency:Agency}"))
+def several_taken_in(world: World, number: int, agency: str) -> None:
+    for _ in range(number):
+        taken_in(world, PERSONS["a woman"], agency)
+
+
+def _page(world: World, agency: str, after: Any, limit: int) -> cases.Board:
+    with world.reading() as session:
+        return cases.board(session, by=world.actor(agency), after=after, limit=limit)
+
+
+@when(say("{agency:Agency} reads the first {number:d} cases"))
+def reads_first(world: World, agency: str, number: int) -> None:
+    board = _page(world, agency, None, number)
+    world.kept |= {"earlier": list(world.references), "read": [c.reference for c in board.cases], "next": board.after}
+    assert len(board.cases) == number
+
+
+@when(say("{agency:Agency} reads on"))
+def reads_on(world: World, agency: str) -> None:
+    after = world.kept["next"]
+    while after is not None:
+        board = _page(world, agency, after, 2)
+        world.kept["read"] += [case.reference for case in board.cases]
+        after = board.after
+
+
+@then("each earlier case was read once, and the new one stands before the first")
+def read_once(world: World) -> None:
+    assert world.reference not in world.kept["earlier"]
+    assert sorted(world.kept["read"]) == sorted(world.kept["earlier"])
+    first = _page(world, "coordinator_osh", None, 2)
+    assert [case.reference for case in first.cases] == [world.reference, world.kept["read"][0]]
 
 
 @given(parsers.re(f"{WHO} does not find the case by {BY}$"))

@@ -6,11 +6,12 @@ from pytest_bdd import given, then, when
 from sqlmodel import col, select, update
 
 from engine import clock, corrections, handoffs, handovers, movements, paths, takeovers
+from engine.access import visibility
 from engine.corrections import Verdict
 from engine.models.answers import Answer, Correction
-from engine.models.cases import DecisionMade
+from engine.models.cases import DecisionMade, Participation
 from engine.models.people import Place
-from engine.models.work import Alarm, Handoff, TaskStatus
+from engine.models.work import OPEN_TASK, Alarm, Handoff, HandoffState, TaskStatus
 from tests.features.steps_cases import say, taken_in
 from tests.features.steps_shelter import KINDS
 from tests.features.words import Answers
@@ -119,6 +120,32 @@ def begins_early(world: World, agency: str) -> None:
         paths.start_stage(session, world.reference, "repatriation", reason="urgent", inputs={}, by=by)
 
 
+def again(world: World, agency: str, reason: str) -> None:
+    by = world.actor(agency)
+    with world.store.transaction() as session:
+        paths.start_stage(session, world.reference, "legal_aid", reason=reason, inputs={}, by=by)
+
+
+@when(say("{agency:Agency} begins legal aid again because a court decided so"))
+def begins_again_by_court(world: World, agency: str) -> None:
+    again(world, agency, "decided_by_court")
+    (told,) = world.leaves("stage.repeated")
+    assert told["data"] == {"process": "legal_aid", "reason": "decided_by_court"}
+
+
+@when(say("{agency:Agency} tries to begin legal aid again without a reason"))
+def tries_again_without(world: World, agency: str) -> None:
+    world.attempt(lambda: again(world, agency, ""))
+    assert world.leaves("stage.repeated") == []
+
+
+@then(say("{duty:Duty} is owed a second time, and the first one stays as it was"))
+def second_time(world: World, duty: str) -> None:
+    first, second = world.tasks(duty)
+    assert first.status is TaskStatus.DONE and second.status in OPEN_TASK
+    assert first.instance_id != second.instance_id
+
+
 @when(say("{agency:Agency} takes over a case that stands at the formal identification"))
 def takes_over(world: World, agency: str) -> None:
     known = {"preliminary_result": "presumed", "age_band": "adult", "sex": "female"}
@@ -169,6 +196,19 @@ def hands_over(world: World, agency: str, duty: str, other: str) -> None:
     task_id, other_id = world.task(duty).id, world.agency(other).id
     with world.store.transaction() as session:
         handovers.offer(session, task_id, other_id, reason="better_suited", by=world.actor(agency))
+
+
+@then(say("{agency:Agency} has no part in {duty:Duty} any more"))
+def no_part(world: World, agency: str, duty: str) -> None:
+    task, old = world.task(duty), world.agency(agency)
+    lane = (task.instance_id, task.scope, task.lane)
+    parts = [p for p in world.rows(Participation) if (p.instance_id, p.scope, p.lane) == lane]
+    assert {p.agency_id for p in parts if p.until is None} == {task.holder_id} != {old.id}
+    assert [p.agency_id for p in parts if p.until is not None] == [old.id] and world.leaves("participation.ended")
+    held = world.handoffs(duty)[-1]
+    assert (held.giver_id, held.receiver_id, held.state) == (old.id, task.holder_id, HandoffState.ACCEPTED)
+    with world.reading() as session:
+        assert not visibility.may_see_task(session, task, world.actor(agency))
 
 
 @when(say("she travels on to {agency:Agency}"))

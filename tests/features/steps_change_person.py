@@ -69,6 +69,33 @@ def opened_twice(world: World, agency: str) -> None:
         changes.opened_in_error(session, world.reference, reason="duplicate", by=world.actor(agency))
 
 
+def mistaken(world: World, agency: str, reason: str) -> None:
+    with world.store.transaction() as session:
+        changes.opened_in_error(session, world.reference, reason=reason, by=world.actor(agency))
+
+
+@when(say("{agency:Agency} says that the case was opened in error"))
+def opened_in_error(world: World, agency: str) -> None:
+    mistaken(world, agency, "opened_in_error")
+
+
+@when(say("{agency:Agency} tries to say that the case was opened in error"))
+def tries_opened_in_error(world: World, agency: str) -> None:
+    world.attempt(lambda: mistaken(world, agency, "opened_in_error"))
+
+
+@when(say("{agency:Agency} tries to say that the case was opened in error, and not why"))
+def tries_without_why(world: World, agency: str) -> None:
+    world.attempt(lambda: mistaken(world, agency, ""))
+
+
+@then("what was done stays in the record")
+def stays_in_record(world: World) -> None:
+    done = world.leaves("task.completed")
+    assert {"intake", "screening", "shelter_arrival"} <= {leaf["data"]["element"] for leaf in done}
+    assert world.told()[0].endswith("opened the case") or "opened the case" in world.told()[0]
+
+
 @when(say("{agency:Agency} searches and finds her in danger"))
 def found_in_danger(world: World, agency: str) -> None:
     world.do(agency, "missing_search")

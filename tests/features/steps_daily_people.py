@@ -1,18 +1,19 @@
-"""Steps about people and agencies that come and go, and about persons with more than one case."""
+"""Steps about people and agencies that come and go."""
 
 from datetime import timedelta
 
+import pytest
 from pytest_bdd import given, then, when
-from sqlmodel import col, select
+from sqlmodel import select
 
-from engine import agencies, changes, clock, links, people
+from engine import agencies, clock, people
 from engine import tasks as duties
 from engine.access import signin
 from engine.errors import Invalid
-from engine.models.cases import Case
 from engine.models.people import User
-from engine.models.work import TaskStatus, UserTask
-from tests.features.steps_cases import owes, say
+from engine.models.work import TaskStatus
+from tests.features.steps_cases import say
+from tests.features.steps_shelter import KINDS
 from tests.features.world import World
 
 
@@ -118,6 +119,7 @@ def all_gone(world: World, agency: str) -> None:
             people.deactivate(session, row.id, by=by)
 
 
+@given(say("{agency:Agency} adds a colleague"))
 @when(say("{agency:Agency} adds a colleague"))
 def adds(world: World, agency: str) -> None:
     with world.store.transaction() as session:
@@ -132,6 +134,56 @@ def adds(world: World, agency: str) -> None:
 def can_sign_in(world: World) -> None:
     with world.reading() as session:
         assert signin.verify(session, world.kept["login"], world.kept["password"]).active
+
+
+@when(say("the manager of {agency:Agency} ends the access of the colleague"))
+def ends_colleague(world: World, agency: str) -> None:
+    row = user(world, world.kept["login"])
+    with world.store.transaction() as session:
+        people.deactivate(session, row.id, by=world.actor(agency))
+    assert world.last_entry(row)["active"] is False
+
+
+@then("the colleague can no longer sign in")
+def cannot_sign_in(world: World) -> None:
+    with world.reading() as session, pytest.raises(Invalid):
+        signin.verify(session, world.kept["login"], world.kept["password"])
+
+
+@given(say('{agency:Agency} can be reached under "{phone}", "{hours}"'))
+@when(say('{agency:Agency} can be reached under "{phone}", "{hours}"'))
+def reached(world: World, agency: str, phone: str, hours: str) -> None:
+    with world.store.transaction() as session:
+        agencies.profile(session, phone=phone, hours=hours, email="", by=world.actor(agency))
+
+
+@then(say('the directory says "{phone}" and "{hours}" of {agency:Agency}'))
+def directory_says(world: World, phone: str, hours: str, agency: str) -> None:
+    row = world.agency(agency)
+    assert (row.phone, row.hours) == (phone, hours)
+    assert world.last_entry(row)["phone"] == phone
+
+
+def confirm(world: World, login: str, number: int, kind: str) -> None:
+    with world.store.transaction() as session:
+        agencies.confirm_places(session, KINDS[kind], number, by=world.actor(login))
+
+
+@when(say("{agency:Agency} confirms {number:d} places for {kind}"))
+def confirms(world: World, agency: str, number: int, kind: str) -> None:
+    confirm(world, agency, number, kind)
+
+
+@when(say("the colleague tries to confirm {number:d} places for {kind}"))
+def tries_to_confirm_places(world: World, number: int, kind: str) -> None:
+    world.attempt(lambda: confirm(world, world.kept["login"], number, kind))
+
+
+@then(say("{agency:Agency} has room for {number:d} {kind}"))
+def has_places(world: World, agency: str, number: int, kind: str) -> None:
+    place = world.place(agency, KINDS[kind])
+    assert place.total == number and clock.now() - place.confirmed_at < timedelta(hours=1)
+    assert world.last_entry(place)["total"] == number
 
 
 def keep(world: World, by: str, agency: str) -> None:
@@ -183,90 +235,3 @@ def still_named(world: World, duty: str) -> None:
     agency, name = world.kept["named"]
     assert world.offer(duty, agency).receiver_name == name
     assert world.leaves("handoff.accepted", element=duty)[-1]["data"]["receiver"] == name
-
-
-@when(say("{agency:Agency} meets {number:d} people at once"))
-def meets_several(world: World, agency: str, number: int) -> None:
-    with world.store.transaction() as session:
-        found = links.several(session, number, region=None, by=world.actor(agency))
-        world.references += [case.reference for case in found]
-
-
-@then(say("each of the {number:d} has a case and an intake of their own"))
-def own_cases(world: World, number: int) -> None:
-    with world.reading() as session:
-        found = session.exec(select(Case).where(col(Case.reference).in_(world.references))).all()
-        intakes = session.exec(select(UserTask.case_id).where(UserTask.element == "intake")).all()
-    assert len(found) == len({case.person_id for case in found}) == number
-    assert len({case.incident_id for case in found}) == 1
-    assert set(intakes) == {case.id for case in found}
-
-
-@then(say("none of the {number:d} cases shows another"))
-def none_shows(world: World, number: int) -> None:
-    everything = list(world.references)
-    assert len(everything) == number
-    for reference in everything:
-        world.references.append(reference)
-        told = repr(world.leaves())
-        assert [other for other in everything if other != reference and other in told] == []
-
-
-def same(world: World, agency: str) -> None:
-    leading, follower = world.references[-2:]
-    with world.store.transaction() as session:
-        world.kept["link"] = links.same_person(session, leading, follower, by=world.actor(agency)).id
-
-
-@given(say("{agency:Agency} says that both are one person"))
-@when(say("{agency:Agency} says that both are one person"))
-def says_same(world: World, agency: str) -> None:
-    same(world, agency)
-
-
-@when(say("{agency:Agency} tries to say that both are one person"))
-def tries_same(world: World, agency: str) -> None:
-    world.attempt(lambda: same(world, agency))
-
-
-@then("the other case is unknown there")
-def unknown_there(world: World) -> None:
-    assert isinstance(world.refusal, Invalid) and set(world.refusal.fields) == {"other"}
-    world.refusal_told = True
-
-
-@when(say("{agency:Agency} undoes it"))
-def undoes(world: World, agency: str) -> None:
-    with world.store.transaction() as session:
-        links.undo(session, world.kept["link"], by=world.actor(agency))
-    assert len(world.leaves("case.unlinked")) == 1
-
-
-def persons(world: World) -> set[str]:
-    with world.reading() as session:
-        both = session.exec(select(Case.person_id).where(col(Case.reference).in_(world.references))).all()
-    assert len(both) == 2
-    return set(both)
-
-
-@then("both cases are of one person")
-def one_person(world: World) -> None:
-    assert len(persons(world)) == 1
-
-
-@then("both cases are of two persons")
-def two_persons(world: World) -> None:
-    assert len(persons(world)) == 2
-
-
-@given(say("{agency:Agency} has closed the case as opened in error"))
-def closed_in_error(world: World, agency: str) -> None:
-    with world.store.transaction() as session:
-        changes.opened_in_error(session, world.reference, reason="duplicate", by=world.actor(agency))
-
-
-@when(say("{agency:Agency} begins a new episode"))
-def begins_again(world: World, agency: str) -> None:
-    with world.store.transaction() as session:
-        world.references.append(links.new_episode(session, world.reference, by=world.actor(agency)).reference)
-    owes(world, agency, "intake")

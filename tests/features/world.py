@@ -228,6 +228,8 @@ class World:
         def name(kind: str, code: str) -> str:
             if kind == "purpose":
                 return timelines.purpose_label(bundle, code, translator)
+            if kind == "process" and code in bundle.processes:
+                return str(translator.drawn(bundle.processes[code].name))
             return timelines.element_name(bundle, code, translator)
 
         texts = [str(sentence(leaf, translator, name=name)) for leaf in self.leaves()]

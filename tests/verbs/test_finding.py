@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from engine import cases, clock, selections, tasks, views
+from engine import cases, clock, handoffs, selections, tasks, views
 from engine.database import Store
 from engine.errors import Invalid, NotFound
 from engine.finding import BoardFilter, Due, WorklistFilter
 from engine.models.cases import Case, CaseStatus
-from tests.factories import case_at, make_case, open_task
+from tests.factories import case_at, make_case, open_offers, open_task
 from tests.people import actor
 
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
@@ -59,6 +59,23 @@ def test_all_words_must_fit_the_same_task(store: Store, two: tuple[str, str]) ->
     assert board(store, stage="case_plan", agency=SHELTER) == set(), "the shelter holds another task of that case"
     assert board(store, stage="screening", language="uz") == set()
     assert board(store, stage="screening", language="ky") == {early}
+
+
+def test_an_open_offer_must_be_of_the_same_task_too(store: Store, two: tuple[str, str]) -> None:
+    early, _ = two
+    with store.reading() as session:
+        arrival = open_task(session, early, "shelter_arrival")
+    assert board(store, stage="shelter_arrival", waiting=SHELTER) == {early}
+    assert board(store, stage="shelter_arrival", unopened=True) == {early} == board(store, lane="shelter", urgent=True)
+    for word in ({"waiting": SHELTER}, {"unopened": True}):
+        assert board(store, stage="screening", **word) == set() == board(store, agency=OFFICER, **word)
+        assert board(store, lane=arrival.lane, urgent=True, assignee="nobody", **word) == {early}
+    with store.transaction() as session:
+        by = actor(session, SHELTER)
+        offer = next(o for o in open_offers(session, early, "shelter_arrival") if o.receiver_id == by.agency_id)
+        handoffs.open_card(session, offer.id, by=by)
+    assert board(store, unopened=True) == {early}, "another shelter was asked as well, and has not looked"
+    assert board(store, waiting=SHELTER) == {early} and board(store, waiting=SHELTER, unopened=True) == set()
 
 
 def test_by_who_has_taken_it(store: Store, two: tuple[str, str]) -> None:

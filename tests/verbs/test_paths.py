@@ -100,9 +100,9 @@ def test_a_stage_begins_early_or_again(scene: Scene) -> None:
 ON_PAPER = {"preliminary_result": "presumed", "age_band": "adult", "formal_result": "victim", "dependants": "2"}
 
 
-def taken_over(store: Store, stage: str, region: str = "osh", **known: object) -> Scene:
+def taken_over(store: Store, stage: str, region: str = "osh", login: str = COORDINATOR, **known: object) -> Scene:
     with store.transaction() as session:
-        by = actor(session, COORDINATOR)
+        by = actor(session, login)
         case = takeovers.take_over(session, stage, region=region, facts=ON_PAPER | known, by=by)
         return Scene(store, case.reference)
 
@@ -143,7 +143,7 @@ def test_a_case_is_taken_over_at_a_stage(store: Store, stage: str, stands: str, 
 
 def test_the_page_lists_only_stages_to_which_the_paper_can_lead(store: Store) -> None:
     """Everything the spine calls or asks for is somewhere in the list above, but for the return from abroad."""
-    scene = taken_over(store, "return_from_abroad", region="abroad_kz")
+    scene = taken_over(store, "return_from_abroad", region="abroad_kz", login="coordinator_national")
     assert "request_verification" in scene.open()
 
 

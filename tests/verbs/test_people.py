@@ -298,7 +298,9 @@ def test_only_who_sees_both_links_and_only_who_sees_it_undoes(pair: tuple[Scene,
         first.act(POLICE, lambda s, by: links.same_person(s, first.reference, third, by=by))
     link = first.act(NATIONAL, lambda s, by: links.same_person(s, first.reference, second.reference, by=by))
     with pytest.raises(NotFound):
-        first.act("coordinator_bishkek", lambda s, by: links.undo(s, link.id, by=by))
+        first.act("coordinator_bishkek", lambda s, by: links.undo(s, "0" * 32, by=by))
+    with pytest.raises(NotFound):
+        first.act("health", lambda s, by: links.undo(s, link.id, by=by))
     with pytest.raises(NotAllowed):
         first.act(SHELTER, lambda s, by: links.undo(s, link.id, by=by))
 

@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("opened_for_id", sa.String(length=32), nullable=False),
         sa.Column("incident_id", sa.String(length=32), nullable=False),
         sa.Column("bundle_id", sa.String(length=64), nullable=False),
         sa.Column(
@@ -144,6 +145,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_episode_incident_id")),
         sa.ForeignKeyConstraint(["lead_agency_id"], ["agency.id"], name=op.f("fk_episode_lead_agency_id")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["agency.id"], name=op.f("fk_episode_opened_by_id")),
+        sa.ForeignKeyConstraint(["opened_for_id"], ["person.id"], name=op.f("fk_episode_opened_for_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_episode_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_episode")),
         sa.UniqueConstraint("reference", name=op.f("uq_episode_reference")),
@@ -154,6 +156,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_episode_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_lead_agency_id"), ["lead_agency_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_episode_opened_for_id"), ["opened_for_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_episode_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_episode_status_region", ["status", "region", "opened_at"], unique=False)
 
@@ -935,6 +938,7 @@ def downgrade() -> None:
     with op.batch_alter_table("episode", schema=None) as batch_op:
         batch_op.drop_index("ix_episode_status_region")
         batch_op.drop_index(batch_op.f("ix_episode_person_id"))
+        batch_op.drop_index(batch_op.f("ix_episode_opened_for_id"))
         batch_op.drop_index(batch_op.f("ix_episode_lead_agency_id"))
         batch_op.drop_index(batch_op.f("ix_episode_incident_id"))
         batch_op.drop_index("ix_episode_board")
