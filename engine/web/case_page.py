@@ -12,7 +12,7 @@ from ..models.cases import Consent, DecisionMade, Fault, Participation
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
-from . import bends, case_links, corrections, path, pictures, story
+from . import bends, case_links, corrections, path, pictures, standing, story
 from .desk import Desk
 from .words import Words
 
@@ -25,11 +25,13 @@ def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
     found = cases.overview(act)
     agencies = act.agencies()
     steers = rules.can(rules.check_coordinate, desk.by, act.case)
+    stands = standing.of_case(desk.session, act.bundle, found.tasks, found.deadlines)
     return {
         "case": head(desk, act, words),
         "open_tasks": _open_tasks(desk, words, found.tasks, found.handoffs, agencies, steers=steers),
-        "path": path.steps(words, found.tasks, agencies, closed=act.case.closed_at is not None),
-        "diagrams": pictures.diagrams(words, found.tasks),
+        "waits": [{"name": words.t.code("clock_name", one.clock), "until": one.until} for one in stands.timers],
+        "path": path.steps(words, found.tasks, agencies, closed=act.case.closed_at is not None, standing=stands),
+        "diagrams": pictures.diagrams(words, found.tasks, stands.timers),
         "spans": spans(words, found, agencies),
         **story.page(desk, act.case.id, act.bundle, f"/cases/{act.case.reference}", before),
         "agencies": _agencies(words, found.participations, agencies),

@@ -81,13 +81,14 @@ OPEN_TASKS: list[dict[str, Any]] = [
     },
 ]
 
-PATH = [
-    {"name": "Intake", "state": "done", "level": 0, "holder": "Police of Osh", "due_at": hours(-100), "href": None},
-    {"name": "Shelter", "state": "now", "level": 0, "holder": "", "due_at": None, "href": None},
-    {"name": "Stay", "state": "late", "level": 1, "holder": "Shelter", "due_at": hours(-30), "href": "/tasks/t1"},
-    {"name": "Legal aid", "state": "waiting", "level": 0, "holder": "", "due_at": hours(40), "href": None},
-    {"name": "Witness protection", "state": "skipped", "level": 0, "holder": "", "due_at": None, "href": None},
-    {"name": "Return", "state": "ahead", "level": 0, "holder": "", "due_at": None, "href": None},
+NO_STEP: dict[str, Any] = {"level": 0, "holder": "", "due_at": None, "href": None, "until": None, "reason": ""}
+PATH: list[dict[str, Any]] = [
+    NO_STEP | {"name": "Intake", "state": "done", "holder": "Police of Osh"},
+    NO_STEP
+    | {"name": "Stay", "state": "late", "level": 1, "holder": "Shelter", "due_at": hours(-30), "href": "/tasks/t1"},
+    NO_STEP | {"name": "Legal aid", "state": "waiting", "due_at": hours(40)},
+    NO_STEP | {"name": "Time to recover", "state": "now", "until": hours(700)},
+    NO_STEP | {"name": "Interpreter", "state": "left_out", "reason": "not_needed"},
 ]
 
 SVG = Markup(
@@ -113,6 +114,7 @@ CASE_SHOW: dict[str, Any] = {
     ],
     "can_link": True,
     "can_reopen": True,
+    "waits": [{"name": "Recovery and reflection", "until": hours(700)}],
     "path": PATH,
     "diagrams": [{"title": "National referral", "svg": SVG, "sentence": "The case stands at: Stay in the shelter."}],
     "spans": SPANS,

@@ -6,7 +6,7 @@ import pytest
 
 from engine.database import Store
 from engine.demo.story import MAN_IN_KAZAKHSTAN
-from tests.factories import case_at, make_case
+from tests.factories import case_at, make_case, open_task
 from tests.people import COORDINATOR, NATIONAL, Browser, Crew
 
 
@@ -21,6 +21,14 @@ def test_a_case_that_has_just_begun(crew: Crew, store: Store) -> None:
     steps = way(crew[COORDINATOR], make_case(store))
     assert steps.pop("Intake") == "now"
     assert set(steps.values()) == {"ahead"}
+
+
+def test_the_path_reads_as_the_drawing_does(crew: Crew, store: Store) -> None:
+    names = list(way(crew[COORDINATOR], make_case(store)))
+    assert names[0] == "Intake"
+    assert names[-1] == "Close the case"
+    after = ["Identify the person", "Bring the person home", "Needs and risk", "Time to recover"]
+    assert [name for name in names if name in after] == after
 
 
 @pytest.fixture
@@ -52,3 +60,34 @@ def test_after_the_end_nothing_lies_ahead(crew: Crew, store: Store) -> None:
     case = case_at(store, answers=answers)
     steps = way(crew[COORDINATOR], case)
     assert not {"ahead", "now", "waiting"} & set(steps.values()), steps
+
+
+def test_a_period_that_runs_is_where_the_case_stands(crew: Crew, store: Store) -> None:
+    case = case_at(store, "stay_review", "service_report", "legal_report", answers={"return_wanted": "no"})
+    text = crew[COORDINATOR].page(f"/cases/{case}")
+    assert way(crew[COORDINATOR], case)["Time to recover"] == "now"
+    until = re.search(r"now, until ([^<]+)<", text)
+    assert until is not None
+    assert f"runs until {until[1]}" in text
+    assert re.search(r"The case stands at: [^.]*Time to recover", text)
+    assert "The case stands at: Reflection period ends." in text
+
+
+def test_a_step_that_has_ended_has_no_clock_that_runs(crew: Crew, store: Store) -> None:
+    case = make_case(store)
+    coordinator = crew[COORDINATOR]
+    coordinator.act(f"/cases/{case}/changes", f"/cases/{case}/mistake", {"reason": "duplicate"})
+    text = coordinator.page(f"/cases/{case}")
+    step = re.search(r'<li class="step step--cancelled.*?</li>', text, re.DOTALL)
+    assert step is not None
+    assert " left" not in step[0]
+
+
+def test_what_was_skipped_says_why(crew: Crew, store: Store) -> None:
+    case = case_at(store, "screening", "shelter_arrival", answers={"urgent_needs": []})
+    coordinator = crew[COORDINATOR]
+    with store.reading() as session:
+        task = open_task(session, case, "shelter_arrival").id
+    coordinator.act(f"/tasks/{task}/skip", f"/tasks/{task}/skip", {"reason": "not_needed"})
+    assert way(coordinator, case)["Find a safe place now"] == "left_out"
+    assert "skipped: It is not needed" in coordinator.page(f"/cases/{case}")
