@@ -32,7 +32,18 @@ LANGUAGE_COOKIE = "nrm_language"
 MOST_FIELDS = 2000
 DONE = frozenset(
     (
-        *("accepted", "declined", "claimed", "released", "completed", "departed", "arrived", "assigned", "offered"),
+        *(
+            "accepted",
+            "awaited",
+            "declined",
+            "claimed",
+            "released",
+            "completed",
+            "departed",
+            "arrived",
+            "assigned",
+            "offered",
+        ),
         *(
             "asked",
             "consent",

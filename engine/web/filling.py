@@ -15,7 +15,7 @@ from ..act import Act
 from ..errors import NotFound
 from ..forms import FormDefinition, Kind, Section, read_post, relevant_names
 from ..models.work import UserTask
-from . import drafting
+from . import drafting, partners
 from .desk import Desk
 from .questions import QuestionView, question_views, to_show
 from .words import Words
@@ -78,6 +78,7 @@ class Filling:
             "reference": self.act.case.reference,
             "revision": self.task.revision,
             "due_at": self.task.due_at,
+            "giver": partners.giver_of(self.desk, self.task),
         }
 
     def page(

@@ -16,7 +16,7 @@ from ..models.cases import Case, Channel
 from ..models.people import Agency, User
 from ..models.work import Deadline, DeadlineKind, Movement, TaskStatus, UserTask
 from ..movements import Condition, Escort
-from . import behalf, bends
+from . import behalf, bends, partners
 from .desk import Desk, Reader, Writer
 from .filling import take_up
 from .words import Words
@@ -123,6 +123,7 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, s
         movement=journey,
         escorts=list(Escort),
         conditions=list(Condition),
+        partners=partners.of_task(desk, task),
         giver=_giver(desk, act, task, journey) if can["depart"] else None,
         channels=list(Channel),
         values={name: desk.text(name) for name in (*behalf.SAID, "_happened_at", "_for")},
