@@ -28,7 +28,7 @@ ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 @router.get("/tasks/{task_id}")
 def show(task_id: str, desk: Reader) -> Response:
     """The page of a task."""
-    return _page(desk, visibility.task(desk.session, task_id, by=desk.by))
+    return page(desk, visibility.task(desk.session, task_id, by=desk.by))
 
 
 @router.post("/tasks/{task_id}/claim")
@@ -97,15 +97,16 @@ def _travel(desk: Desk, task_id: str, do: Callable[[Actor], str]) -> Response:
     except Invalid as refused:
         own = not desk.text("_for")  # the field of the time has another name there
         wrong = {f"_{name}".replace("__", "_") if own else name: text for name, text in refused.fields.items()}
-        return _page(desk, task, errors=desk.t.said_all(wrong, refused.message), status=422)
+        return page(desk, task, errors=desk.t.said_all(wrong, refused.message), status=422)
 
 
 def _choose(desk: Desk, task_id: str, name: str) -> Response:
     task = visibility.task(desk.session, task_id, by=desk.by)
-    return _page(desk, task, errors={name: desk.t("choose.one")}, status=422)
+    return page(desk, task, errors={name: desk.t("choose.one")}, status=422)
 
 
-def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    """The page of a task, with what is wrong on it."""
     act = acts.look(desk.session, task.case_id, desk.by)
     words = Words(act.bundle, desk.t)
     journey = movements.expected(desk.session, task)
