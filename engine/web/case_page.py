@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from .. import cases, consents, deadlines, timelines, vault
 from ..access import rules
 from ..act import Act
-from ..models.cases import Consent, DecisionMade, Fault, Participation
+from ..models.cases import CaseStatus, Consent, DecisionMade, Fault, Participation
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
@@ -43,7 +43,7 @@ def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
         "decisions": _decisions(act, words),
         "bends": bends.of_case(desk, act),
         "undecided": corrections.undecided(act, words),
-        "alarms": _alarms(desk, act),
+        "alarms": _alarms(desk, act, words, found.tasks),
         "faults": _faults(act, words),
         **case_links.shown(desk, act, steers=steers),
     }
@@ -210,13 +210,22 @@ def _result(words: Words, name: str, value: Any) -> str:
     return words.code(name, value)
 
 
-def _alarms(desk: Desk, act: Act) -> list[dict[str, Any]]:
+def _alarms(desk: Desk, act: Act, words: Words, tasks: list[UserTask]) -> list[dict[str, Any]]:
+    """What waits for an answer; of a closed case only what this desk can still acknowledge."""
+    named = {task.id: words.task(task) for task in tasks}
     query = select(Alarm).where(
         Alarm.case_id == act.case.id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None)
     )
     return [
-        {"id": a.id, "kind": a.kind, "raised_at": a.raised_at, "mine": a.to_id == desk.by.agency_id}
+        {
+            "id": a.id,
+            "kind": a.kind,
+            "task_name": named.get(a.task_id or "", ""),
+            "raised_at": a.raised_at,
+            "mine": a.to_id == desk.by.agency_id,
+        }
         for a in desk.session.exec(query.order_by(col(Alarm.raised_at))).all()
+        if act.case.status is CaseStatus.OPEN or a.to_id == desk.by.agency_id
     ]
 
 

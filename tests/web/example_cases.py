@@ -86,7 +86,6 @@ PATH: list[dict[str, Any]] = [
     NO_STEP | {"name": "Intake", "state": "done", "holder": "Police of Osh"},
     NO_STEP
     | {"name": "Stay", "state": "late", "level": 1, "holder": "Shelter", "due_at": hours(-30), "href": "/tasks/t1"},
-    NO_STEP | {"name": "Legal aid", "state": "waiting", "due_at": hours(40)},
     NO_STEP | {"name": "Time to recover", "state": "now", "until": hours(700)},
     NO_STEP | {"name": "Interpreter", "state": "left_out", "reason": "not_needed"},
 ]
@@ -172,7 +171,7 @@ CASE_SHOW: dict[str, Any] = {
             "made_at": hours(-100),
         },
     ],
-    "alarms": [{"id": "a1", "kind": "overdue", "raised_at": hours(-18), "mine": True}],
+    "alarms": [{"id": "a1", "kind": "overdue", "task_name": "Stay", "raised_at": hours(-18), "mine": True}],
     "faults": [{"what": "The gateway “presumed?” had no answer", "raised_at": hours(-99)}],
 }
 PAGES: dict[str, dict[str, Any]] = {
@@ -332,8 +331,9 @@ PAGES: dict[str, dict[str, Any]] = {
                 "task_name": "Arrival in the shelter",
                 "raised_at": hours(-13),
                 "repeats": 1,
-                "to": "National desk",
-                "phone": "+996 312 00000",
+                "task_href": "/tasks/t1",
+                "own": False,
+                "calls": [{"name": "Shelter of Osh", "phone": "+996 312 00000", "hours": ""}],
                 "mine": True,
             },
         ],
