@@ -67,9 +67,7 @@ def head(desk: Desk, act: Act, words: Words) -> dict[str, Any]:
 def spans(words: Words, found: cases.CaseView, agencies: dict[str, Agency]) -> list[timelines.Span]:
     """Stretches of time per agency, with the steps named in the reader's language."""
     names = {agency.id: agency.name for agency in agencies.values()}
-    drawn = timelines.spans(found.tasks, found.handoffs, found.movements, names)
-    said = {task.name: words.task(task) for task in found.tasks}
-    return [timelines.Span(s.agency, s.start, s.end, s.kind, said.get(s.label, s.label)) for s in drawn]
+    return timelines.spans(found.tasks, found.handoffs, found.movements, names, words.step)
 
 
 def _open_tasks(
@@ -91,11 +89,11 @@ def _open_tasks(
         {
             "id": task.id,
             "name": words.task(task),
-            "status": task.status,
+            "status": "unasked" if task.status is TaskStatus.AWAITING and offer is None else task.status,
             "agency": agencies[task.accountable_id].name,
             "holder": people.get(task.claimed_by_id or ""),
             "due_at": task.due_at,
-            "handoff": _offered(task, pending, agencies, lost),
+            "handoff": offer,
             "can": {
                 "route": steers and task.status is TaskStatus.AWAITING,
                 "reassign": steers and task.status is not TaskStatus.AWAITING,
@@ -103,6 +101,7 @@ def _open_tasks(
             },
         }
         for task in running
+        for offer in [_offered(task, pending, agencies, lost)]
     ]
 
 

@@ -182,8 +182,8 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
         refused = _refusal(rules.check_complete, by, task) or _refusal(tasks.check_arrived, act, task)
         why = {"complete": desk.t.said(refused)} if refused else {}
     elif own and task.status in ON_DESK:
-        refused = _refusal(rules.check_claim, by, task) or _refusal(tasks.check_not_same_person, act, task)
-        why = {"claim": desk.t.said(refused)} if refused else {}
+        refused = _refusal(rules.check_claim, by, task)
+        why = {"claim": desk.t.said(refused)} if refused else _second_person(desk, act, task)
     concerned = journey is not None and (steers or by.agency_id in (journey.from_id, journey.to_id))
     can = {
         "claim": own and task.status is TaskStatus.OPEN and "claim" not in why,
@@ -196,6 +196,14 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
         "relay": relays.may_enter(desk.session, task, by),
     }
     return can, why
+
+
+def _second_person(desk: Desk, act: Act, task: UserTask) -> dict[str, str]:
+    """Who did an earlier step cannot do this one: which step that was, and that a colleague can."""
+    if not _refusal(tasks.check_not_same_person, act, task):
+        return {}
+    earlier = act.bundle.elements[task.element].properties["nrm:not_same_person_as"]
+    return {"claim": desk.t.plain("task.second_person", step=Words(act.bundle, desk.t).element(earlier))}
 
 
 def _refusal(check: Callable[..., None], *about: object) -> str:

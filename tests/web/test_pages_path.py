@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from engine import handoffs
 from engine.database import Store
 from engine.demo.story import MAN_IN_KAZAKHSTAN
-from tests.factories import case_at, make_case, open_task
-from tests.people import COORDINATOR, NATIONAL, Browser, Crew
+from tests.factories import case_at, make_case, open_offers, open_task
+from tests.people import AUDITOR, COORDINATOR, NATIONAL, OFFICER, Browser, Crew, actor
 
 
 def way(browser: Browser, case: str) -> dict[str, str]:
@@ -91,3 +92,39 @@ def test_what_was_skipped_says_why(crew: Crew, store: Store) -> None:
     coordinator.act(f"/tasks/{task}/skip", f"/tasks/{task}/skip", {"reason": "not_needed"})
     assert way(coordinator, case)["Find a safe place now"] == "left_out"
     assert "skipped: It is not needed" in coordinator.page(f"/cases/{case}")
+
+
+def test_a_duty_of_which_nobody_is_asked_says_so(crew: Crew, store: Store) -> None:
+    case = case_at(store, "screening", "shelter_arrival", answers={"urgent_needs": []})
+    with store.reading() as session:
+        offers = [offer.id for offer in open_offers(session, case, "shelter_arrival")]
+    with store.transaction() as session:
+        for offer in offers:
+            act, handoff = handoffs.open_card(session, offer, by=actor(session, COORDINATOR))
+            handoffs.expire(act, handoff)
+    for _ in range(10):  # each time the next agency is asked, until none is left
+        with store.transaction() as session:
+            for offer in open_offers(session, case, "shelter_arrival"):
+                act, handoff = handoffs.open_card(session, offer.id, by=actor(session, COORDINATOR))
+                handoffs.expire(act, handoff)
+    for page in ("/cases", f"/cases/{case}"):
+        assert "Nobody is asked: find a place" in crew[COORDINATOR].page(page)
+
+
+def test_a_service_is_named_wherever_its_step_is(crew: Crew, store: Store) -> None:
+    case = case_at(store, "service_first_contact", "screening", "shelter_arrival")
+    text = crew[OFFICER].page(f"/cases/{case}")
+    assert "First contact for a service: medical help</a>" in text
+    assert "First contact for a service</a>" not in text
+
+
+def test_the_auditor_reads_the_words_of_the_other_pages(crew: Crew, store: Store) -> None:
+    case_at(store, "screening", "shelter_arrival")
+    text = crew[AUDITOR].page("/audit")
+    assert "First contact for a service" in text
+    assert "Meet the person" not in text
+
+
+def test_a_stage_is_not_begun_because_it_is_not_needed(crew: Crew, store: Store) -> None:
+    case = make_case(store)
+    assert "It is not needed" not in crew[COORDINATOR].page(f"/cases/{case}/stages")
