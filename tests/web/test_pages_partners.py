@@ -50,6 +50,7 @@ def test_the_giver_reads_why_not_and_the_receiver_whom_the_travel_is_with(crew: 
         offer = open_offers(session, case, "shelter_arrival")[0]
     officer = crew[OFFICER]
     assert "urgent offer" in officer.page("/worklist")
+    assert "&lt;time" not in officer.page("/worklist")
     crew[SOCIAL_WORKER].act(f"/handoffs/{offer.id}", f"/handoffs/{offer.id}/refusal", {"reason": "no_language"})
     assert "Nobody speaks the language" in officer.page(f"/handoffs/{offer.id}")
 
