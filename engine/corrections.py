@@ -298,4 +298,4 @@ def _tell(act: Act, task: UserTask, changed: list[str]) -> None:
         if other.id != task.id and paths & set(act.bundle.forms[other.form].borrowed):
             told.add(other.holder_id)
     for agency_id in sorted(a for a in told if a and a != act.by.agency_id):
-        alarms.call(act, AlarmKind.ACTED_ON_OLD_ANSWER, agency_id)
+        alarms.call(act, AlarmKind.ACTED_ON_OLD_ANSWER, agency_id, task_id=task.id)

@@ -131,7 +131,8 @@ def sentence(
         return t("sentence.unknown", action=action.replace(".", ": ").replace("_", " "))
     told = t(key, **words)
     if action.startswith("handoff.") and words["task"] != BLANKS["task"]:
-        return Text(f"{told}: {words['task']}", told.language, t.language)
+        whole = f"{told} ({words['task']})" if ": " in told else f"{told}: {words['task']}"
+        return Text(whole, told.language, t.language)
     return told
 
 

@@ -26,11 +26,20 @@ def did_before(act: Act, task: UserTask) -> set[str]:
 
 def check(act: Act, task: UserTask) -> None:
     """Refuse who did the step that another one must follow: at claim and completion too, for lanes change hands."""
-    if done := _step(act, task, PERSON):
-        query = select(UserTask.ended_by_id).where(*done)
-        if act.by.user_id in act.session.exec(query).all():
-            name = act.bundle.elements[act.bundle.elements[task.element].properties[PERSON]].name
-            raise NotAllowed(f"You did “{name}” in this case; this step needs a second person.")
+    check_person(act, task)
+    check_agency(act, task)
+
+
+def check_person(act: Act, task: UserTask) -> None:
+    """Refuse the person who did the step that another person must follow."""
+    done = _step(act, task, PERSON)
+    if done and act.by.user_id in act.session.exec(select(UserTask.ended_by_id).where(*done)).all():
+        name = act.bundle.elements[act.bundle.elements[task.element].properties[PERSON]].name
+        raise NotAllowed(f"You did “{name}” in this case; this step needs a second person.")
+
+
+def check_agency(act: Act, task: UserTask) -> None:
+    """Refuse the agency that did the step which another agency must follow."""
     if act.by.agency_id in did_before(act, task):
         raise NotAllowed("Your agency did the step that this one checks; another agency must do it. Hand it over.")
 

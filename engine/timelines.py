@@ -1,7 +1,7 @@
 """Timelines: what happened to a case, as sentences and as stretches of time per agency."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -139,28 +139,39 @@ def spans(
     handoffs: Iterable[Handoff],
     movements: Iterable[Movement],
     names: dict[str, str],
+    label: Callable[[UserTask | Handoff], str] | None = None,
 ) -> list[Span]:
-    """The stretches of time per agency, in the order in which the agencies came in."""
-    found = [*_offers(handoffs), *_work(tasks, names), *_journeys(movements, names)]
+    """The stretches of time per agency, in the order in which the agencies came in.
+
+    `label` says what a task or handoff is called; without it they are called as they are drawn.
+    """
+    said = label or _as_drawn
+    found = [*_offers(handoffs, said), *_work(tasks, names, said), *_journeys(movements, names)]
     return sorted(found, key=lambda span: span.start)
 
 
-def _offers(handoffs: Iterable[Handoff]) -> Iterator[Span]:
+def _as_drawn(thing: UserTask | Handoff) -> str:
+    return thing.name if isinstance(thing, UserTask) else thing.task_name
+
+
+def _offers(handoffs: Iterable[Handoff], said: Callable[[UserTask | Handoff], str]) -> Iterator[Span]:
     for handoff in handoffs:
         if handoff.state is not HandoffState.EXHAUSTED:
             end = handoff.answered_at or handoff.ended_at
-            yield Span(handoff.receiver_name, handoff.offered_at, end, Stretch.WAITING, handoff.task_name)
+            yield Span(handoff.receiver_name, handoff.offered_at, end, Stretch.WAITING, said(handoff))
 
 
-def _work(tasks: Iterable[UserTask], names: dict[str, str]) -> Iterator[Span]:
+def _work(
+    tasks: Iterable[UserTask], names: dict[str, str], said: Callable[[UserTask | Handoff], str]
+) -> Iterator[Span]:
     for task in tasks:
         if task.holder_id is None:
             continue
         name = names.get(task.holder_id, "")
         begun = task.claimed_at or task.ended_at
-        yield Span(name, task.assigned_at or task.opened_at, begun, Stretch.WAITING, task.name)
+        yield Span(name, task.assigned_at or task.opened_at, begun, Stretch.WAITING, said(task))
         if begun is not None:
-            yield Span(name, begun, task.ended_at, Stretch.WORKING, task.name)
+            yield Span(name, begun, task.ended_at, Stretch.WORKING, said(task))
 
 
 def _journeys(movements: Iterable[Movement], names: dict[str, str]) -> Iterator[Span]:

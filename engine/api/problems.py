@@ -144,7 +144,9 @@ def _misread(error: RequestValidationError) -> Response:
     if any(line["type"] == "json_invalid" for line in found):
         return answer(MALFORMED, "The body is not a JSON document. Send one JSON document in UTF-8.")
     wrong = [_line(line["loc"], line["msg"]) for line in found[:50]]
-    return answer(INVALID, errors.Invalid().message, wrong)
+    named = list(dict.fromkeys(line["parameter"] for line in wrong if "parameter" in line))
+    said = f"These parameters are not as they must be: {', '.join(named)}. Each is told below." if named else ""
+    return answer(INVALID, said or errors.Invalid().message, wrong)
 
 
 def _line(place: tuple[Any, ...], text: str) -> dict[str, str]:

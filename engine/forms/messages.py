@@ -64,9 +64,9 @@ MESSAGES: dict[Reason, dict[str, str]] = {
         "ky": "Санды цифра менен жазыңыз, мисалы 17 же 17,5.",
     },
     Reason.NUMBER_RANGE: {
-        "en": "Write a number from {low} to {high}.",
-        "ru": "Напишите число от {low} до {high}.",
-        "ky": "{low} менен {high} ортосундагы санды жазыңыз.",
+        "en": "No such large number can be meant. Write a number in digits, such as 17.",
+        "ru": "Такое большое число невозможно. Напишите число цифрами, например 17.",
+        "ky": "Сан өтө чоң. Санды цифра менен жазыңыз, мисалы 17.",
     },
     Reason.NOT_DATE: {
         "en": "Write a real date as day, month and year, such as 27.3.2026.",

@@ -8,11 +8,13 @@ from fastapi.responses import Response
 from sqlmodel import SQLModel, col, select
 
 from .. import bundles, clock, oversight, timelines
+from .. import cases as current
 from ..audit import reconcile
 from ..models.cases import Case, Consent
 from ..models.people import Agency
 from ..models.work import Handoff, HandoffState, Movement, TaskStatus, UserTask
 from ..oversight import Found
+from ..sentences import sentence
 from . import story
 from .desk import Desk, Poster, Reader, see_other
 from .words import Words
@@ -33,7 +35,7 @@ def show(desk: Reader, page: str = "0") -> Response:
         "audit_index.html",
         verification=oversight.last_check(desk.session, by=desk.by),
         cases=_timelines(desk, cases),
-        waits=[_wait(desk, wait) for wait in oversight.waits(desk.session, by=desk.by)],
+        waits=_waits(desk),
         exceptions=_exceptions(desk),
         more=f"/audit?page={number + 1}" if more else None,
     )
@@ -94,9 +96,7 @@ def _spans(rows: _Rows, case: Case, words: Words) -> list[timelines.Span]:
     tasks = [t for t in rows.tasks if t.case_id == case.id]
     handoffs = [h for h in rows.handoffs if h.case_id == case.id]
     movements = [m for m in rows.movements if m.case_id == case.id]
-    said = {task.name: words.task(task) for task in tasks}
-    drawn = timelines.spans(tasks, handoffs, movements, rows.names)
-    return [timelines.Span(s.agency, s.start, s.end, s.kind, said.get(s.label, s.label)) for s in drawn]
+    return timelines.spans(tasks, handoffs, movements, rows.names, words.step)
 
 
 def _timelines(desk: Desk, cases: Sequence[Case]) -> list[dict[str, Any]]:
@@ -120,14 +120,20 @@ def _was_late(task: UserTask, now: Any) -> bool:
     return task.due_at is not None and task.status is not TaskStatus.CANCELLED and ended > task.due_at
 
 
-def _wait(desk: Desk, wait: oversight.Wait) -> dict[str, Any]:
-    return {
-        "agency": wait.agency,
-        "stage": desk.t.drawn(wait.stage),
-        "count": wait.count,
-        "median": wait.median,
-        "longest": wait.longest,
-    }
+def _waits(desk: Desk) -> list[dict[str, Any]]:
+    """Who waits where; a step is called as on every other page."""
+    words = Words(current.current_bundle(desk.session), desk.t)
+    called = {e.name: words.element(e.id) for e in words.bundle.elements.values() if e.form}
+    return [
+        {
+            "agency": wait.agency,
+            "stage": called.get(wait.stage) or desk.t.drawn(wait.stage),
+            "count": wait.count,
+            "median": wait.median,
+            "longest": wait.longest,
+        }
+        for wait in oversight.waits(desk.session, by=desk.by)
+    ]
 
 
 def _exceptions(desk: Desk) -> list[dict[str, Any]]:
@@ -156,14 +162,14 @@ def _what(words: Words, found: Found) -> str:
         return words.element(found.what)
     if words.t.knows(found.what):  # alarm.no_taker
         return words.t.plain(found.what)
-    return found.what.replace(".", ": ").replace("_", " ")
+    return sentence({"action": found.what, "actor": {"agency_name": "…"}, "data": {}}, words.t)
 
 
 def _handoff(desk: Desk, words: Words, row: Handoff) -> dict[str, Any]:
     consent = desk.session.get(Consent, row.consent_id) if row.consent_id else None
     moments = ("offered_at", "delivered_at", "opened_at", "answered_at", "in_work_at", "ended_at")
     return {name: getattr(row, name) for name in moments} | {
-        "task_name": words.element(row.element),
+        "task_name": words.handoff(row),
         "giver": row.giver_name,
         "receiver": row.receiver_name,
         "state": row.state,

@@ -70,7 +70,8 @@ def _stage(words: Words, board: Board, task: UserTask) -> dict[str, Any]:
         holder, status, family = ", ".join(h.receiver_name for h in offers), str(offers[0].state), "handoff.state"
     else:
         agency = board.agencies.get(task.holder_id or task.accountable_id)
-        holder, status, family = agency.name if agency else "", str(task.status), "task.status"
+        status = "unasked" if task.status is TaskStatus.AWAITING else str(task.status)
+        holder, family = agency.name if agency else "", "task.status"
     return {"name": words.task(task), "holder": holder, "status": status, "family": family, "due_at": task.due_at}
 
 

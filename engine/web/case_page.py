@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from .. import cases, consents, deadlines, timelines, vault
 from ..access import rules
 from ..act import Act
-from ..models.cases import Consent, DecisionMade, Fault, Participation
+from ..models.cases import CaseStatus, Consent, DecisionMade, Fault, Participation
 from ..models.people import Agency, User
 from ..models.records import Outbox, OutboxState
 from ..models.work import OPEN_TASK, PENDING_HANDOFF, Alarm, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
-from . import bends, case_links, corrections, path, pictures, story
+from . import bends, case_links, corrections, path, pictures, standing, story
 from .desk import Desk
 from .words import Words
 
@@ -25,11 +25,13 @@ def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
     found = cases.overview(act)
     agencies = act.agencies()
     steers = rules.can(rules.check_coordinate, desk.by, act.case)
+    stands = standing.of_case(desk.session, act.bundle, found.tasks, found.deadlines)
     return {
         "case": head(desk, act, words),
         "open_tasks": _open_tasks(desk, words, found.tasks, found.handoffs, agencies, steers=steers),
-        "path": path.steps(words, found.tasks, agencies, closed=act.case.closed_at is not None),
-        "diagrams": pictures.diagrams(words, found.tasks),
+        "waits": [{"name": words.t.code("clock_name", one.clock), "until": one.until} for one in stands.timers],
+        "path": path.steps(words, found.tasks, agencies, closed=act.case.closed_at is not None, standing=stands),
+        "diagrams": pictures.diagrams(words, found.tasks, stands.timers),
         "spans": spans(words, found, agencies),
         **story.page(desk, act.case.id, act.bundle, f"/cases/{act.case.reference}", before),
         "agencies": _agencies(words, found.participations, agencies),
@@ -41,7 +43,7 @@ def view(desk: Desk, act: Act, before: str = "") -> dict[str, Any]:
         "decisions": _decisions(act, words),
         "bends": bends.of_case(desk, act),
         "undecided": corrections.undecided(act, words),
-        "alarms": _alarms(desk, act),
+        "alarms": _alarms(desk, act, words, found.tasks),
         "faults": _faults(act, words),
         **case_links.shown(desk, act, steers=steers),
     }
@@ -65,9 +67,7 @@ def head(desk: Desk, act: Act, words: Words) -> dict[str, Any]:
 def spans(words: Words, found: cases.CaseView, agencies: dict[str, Agency]) -> list[timelines.Span]:
     """Stretches of time per agency, with the steps named in the reader's language."""
     names = {agency.id: agency.name for agency in agencies.values()}
-    drawn = timelines.spans(found.tasks, found.handoffs, found.movements, names)
-    said = {task.name: words.task(task) for task in found.tasks}
-    return [timelines.Span(s.agency, s.start, s.end, s.kind, said.get(s.label, s.label)) for s in drawn]
+    return timelines.spans(found.tasks, found.handoffs, found.movements, names, words.step)
 
 
 def _open_tasks(
@@ -89,11 +89,11 @@ def _open_tasks(
         {
             "id": task.id,
             "name": words.task(task),
-            "status": task.status,
+            "status": "unasked" if task.status is TaskStatus.AWAITING and offer is None else task.status,
             "agency": agencies[task.accountable_id].name,
             "holder": people.get(task.claimed_by_id or ""),
             "due_at": task.due_at,
-            "handoff": _offered(task, pending, agencies, lost),
+            "handoff": offer,
             "can": {
                 "route": steers and task.status is TaskStatus.AWAITING,
                 "reassign": steers and task.status is not TaskStatus.AWAITING,
@@ -101,6 +101,7 @@ def _open_tasks(
             },
         }
         for task in running
+        for offer in [_offered(task, pending, agencies, lost)]
     ]
 
 
@@ -208,13 +209,22 @@ def _result(words: Words, name: str, value: Any) -> str:
     return words.code(name, value)
 
 
-def _alarms(desk: Desk, act: Act) -> list[dict[str, Any]]:
+def _alarms(desk: Desk, act: Act, words: Words, tasks: list[UserTask]) -> list[dict[str, Any]]:
+    """What waits for an answer; of a closed case only what this desk can still acknowledge."""
+    named = {task.id: words.task(task) for task in tasks}
     query = select(Alarm).where(
         Alarm.case_id == act.case.id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None)
     )
     return [
-        {"id": a.id, "kind": a.kind, "raised_at": a.raised_at, "mine": a.to_id == desk.by.agency_id}
+        {
+            "id": a.id,
+            "kind": a.kind,
+            "task_name": named.get(a.task_id or "", ""),
+            "raised_at": a.raised_at,
+            "mine": a.to_id == desk.by.agency_id,
+        }
         for a in desk.session.exec(query.order_by(col(Alarm.raised_at))).all()
+        if act.case.status is CaseStatus.OPEN or a.to_id == desk.by.agency_id
     ]
 
 

@@ -159,7 +159,7 @@ def _passed(desk: Desk, words: Words, handoff: Handoff, named: cases.CaseView) -
     receiver = handoff.receiver_name if handoff in named.handoffs else ""
     return {
         "id": handoff.id,
-        "task_name": words.element(handoff.element),
+        "task_name": words.handoff(handoff),
         "other": receiver if given else handoff.giver_name,
         "given": given,
         "state": handoff.state,

@@ -32,7 +32,18 @@ LANGUAGE_COOKIE = "nrm_language"
 MOST_FIELDS = 2000
 DONE = frozenset(
     (
-        *("accepted", "declined", "claimed", "released", "completed", "departed", "arrived", "assigned", "offered"),
+        *(
+            "accepted",
+            "awaited",
+            "declined",
+            "claimed",
+            "released",
+            "completed",
+            "departed",
+            "arrived",
+            "assigned",
+            "offered",
+        ),
         *(
             "asked",
             "consent",
@@ -128,6 +139,8 @@ async def posted(request: Request) -> FormData:
         form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     except ClientDisconnect:  # a bad line; nobody hears this, and it is no fault to report
         raise HTTPException(400) from None
+    if request.url.path.startswith("/tasks/"):  # a form's own check names it in its place and keeps the words
+        form = FormData([(k, v.replace("\x00", "\x01") if isinstance(v, str) else v) for k, v in form.multi_items()])
     if any("\x00" in key or (isinstance(value, str) and "\x00" in value) for key, value in form.multi_items()):
         raise HTTPException(400)
     request.state.form = form

@@ -59,7 +59,7 @@ def status_of(error: Exception) -> int:
 def _page(request: Request, words: str, status: int, detail: str, kept: bool) -> HTMLResponse:
     signed_in = getattr(request.state, "signed_in", None)
     request.state.frame = frame(request, None, *signed_in) if signed_in else anonymous(request)
-    back = _parent(request)
+    back = (_form(request) if status == STATUS[Stale] else None) or _parent(request)
     return render(
         request,
         "error.html",
@@ -69,6 +69,12 @@ def _page(request: Request, words: str, status: int, detail: str, kept: bool) ->
         back=back if back != request.url.path or request.method == "POST" else None,
         fields_kept=kept,
     )
+
+
+def _form(request: Request) -> str | None:
+    """The page of the form that was sent, where it was one."""
+    found = FORM.fullmatch(request.url.path)
+    return f"/tasks/{found[1]}/form" if found else None
 
 
 def _parent(request: Request) -> str | None:

@@ -1,6 +1,6 @@
 """A task's form on a person's desk: its sections, what is typed so far, and the pages that show it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import HTMLResponse
 
 from .. import act as acts
-from .. import answers, drafts
+from .. import answers, consents, drafts
 from ..access import rules, visibility
 from ..act import Act
-from ..errors import NotFound
-from ..forms import FormDefinition, Kind, Section, read_post, relevant_names
+from ..errors import Invalid, NotFound
+from ..forms import FormDefinition, Kind, Section, read_post, relevant_names, validate
 from ..models.work import UserTask
-from . import drafting
+from . import drafting, partners
 from .desk import Desk
 from .questions import QuestionView, question_views, to_show
 from .words import Words
@@ -62,6 +62,30 @@ class Filling:
         later = [s.name for s in self.sections if self.form.sections.index(s) > self.form.sections.index(section)]
         return self.address(later[0]) if later else f"/tasks/{self.task.id}/check"
 
+    def wrong(self, section: Section) -> dict[str, str]:
+        """What must be mended in a section before one goes on: by its form, and by who had to interpret."""
+        asked = relevant_names(self.form, self.values, today=self.today)
+        here, found = {question.name for question in section.questions}, {}
+        try:
+            consents.check_interpreter(self.act, self.task, {n: v for n, v in self.values.items() if n in asked})
+        except Invalid as refused:
+            found = {name: text for name, text in refused.fields.items() if name in here}
+        try:
+            language = self.desk.by.language
+            validate(self.form, self.values, today=self.today, language=language, section=section.name)
+        except Invalid as refused:
+            found |= refused.fields
+        return found
+
+    def needed(self) -> Collection[str]:
+        """What the form leaves open and this person's case does not: who interpreted, where somebody must."""
+        language = self.act.bundle.elements[self.task.element].properties.get("nrm:language", "")
+        try:
+            consents.check_interpreter(self.act, self.task, {language: self.act.facts.get("language") or "unknown"})
+        except Invalid as refused:
+            return refused.fields.keys()
+        return ()
+
     def start(self) -> str:
         """The page of the first section."""
         return self.address(self.sections[0].name)
@@ -78,6 +102,7 @@ class Filling:
             "reference": self.act.case.reference,
             "revision": self.task.revision,
             "due_at": self.task.due_at,
+            "giver": partners.giver_of(self.desk, self.task),
         }
 
     def page(
@@ -132,7 +157,7 @@ class Filling:
             if q.from_ and ".".join(q.from_) in earlier
         }
         shown = [q for q in to_show(section, known) if q.from_ is None or told.get(q.name)]
-        return question_views(shown, values, self.desk.t, errors=errors, shown=told)
+        return question_views(shown, values, self.desk.t, errors=errors, shown=told, needed=self.needed())
 
     def check(self, *, errors: Mapping[str, str] | None = None, status: int = 200) -> HTMLResponse:
         """All answers on one page, before the task is completed."""

@@ -8,12 +8,13 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from .. import clock, drafts, tasks
-from ..access import visibility
+from ..access import rules, visibility
 from ..errors import EngineError, Fault, Invalid
-from ..forms import read_post, validate
+from ..forms import read_post
 from ..models.work import TaskStatus
 from ..papers import AlreadyEntered
 from . import behalf, drafting, errors
+from . import tasks as task_pages
 from .desk import Desk, Reader, Writer, see_other, store
 from .filling import take_up
 
@@ -31,7 +32,10 @@ class Unfinished(Exception):
 
 @router.get("/tasks/{task_id}/form")
 def begin(task_id: str, desk: Reader) -> Response:
-    """The first page of the form."""
+    """The first page of the form; of a duty nobody has taken, the page on which it is taken."""
+    task = visibility.task(desk.session, task_id, by=desk.by)
+    if task.status is TaskStatus.OPEN and rules.can(rules.check_claim, desk.by, task):
+        return task_pages.page(desk, task, errors={"": desk.t("task.take_first")}, status=409)
     return see_other(take_up(desk, task_id).start())
 
 
@@ -56,10 +60,8 @@ def proceed(task_id: str, section: str, desk: Writer) -> Response:
     typed = filling.typed(part)
     saved_at = drafts.save(desk.session, task_id, section, drafting.answers_of(part, typed), by=desk.by)
     filling = replace(filling, values=typed, saved_at=saved_at)
-    try:
-        validate(filling.form, typed, today=filling.today, language=desk.by.language, section=section)
-    except Invalid as refused:
-        return filling.page(part, errors=refused.fields, status=422)
+    if wrong := filling.wrong(part):
+        return filling.page(part, errors=wrong, status=422)
     return see_other(filling.after(part))
 
 

@@ -6,14 +6,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from .. import act as acts
-from .. import directory, handoffs, handovers
+from .. import directory, handoffs, handovers, movements
 from ..access import rules, visibility
 from ..act import Act
 from ..errors import Invalid
 from ..models.cases import Consent
 from ..models.people import Agency
 from ..models.work import HELD_HANDOFF, PENDING_HANDOFF, DeclineCode, Handoff, HandoffState, UserTask
-from . import behalf, bends, relays
+from . import behalf, bends, partners, relays
 from .desk import Desk, Reader, Writer, see_other
 from .words import Words
 
@@ -48,7 +48,9 @@ def accept(handoff_id: str, desk: Writer) -> Response:
     def do() -> str:
         beyond = desk.text("over_capacity")
         handoff = handoffs.accept(desk.session, handoff_id, by=by, revision=desk.revision(), over_capacity=beyond)
-        return f"/tasks/{handoff.task_id}?done=accepted"
+        journey = movements.expected(desk.session, desk.session.get_one(UserTask, handoff.task_id))
+        waits = journey is not None and journey.arrived_at is None
+        return f"/tasks/{handoff.task_id}?done={'awaited' if waits else 'accepted'}"
 
     return desk.once(do)
 
@@ -102,10 +104,20 @@ def _page(
         decline_codes=list(DeclineCode),
         handover=handoff.reason if handoff.state in _STANDING and handoff.reason in handovers.REASONS else "",
         beyond=list(directory.OVER_CAPACITY) if answerable and directory.is_full(desk.session, handoff) else [],
+        receiver=partners.receiver(desk, handoff),
+        looks=_looks(act, handoff) if not receiver else None,
         can_recall=handoff.giver_id == desk.by.agency_id and handoff.state in PENDING_HANDOFF,
         can_relay=relays.may_relay(handoff, desk.by),
         errors=errors or {},
     )
+
+
+def _looks(act: Act, handoff: Handoff) -> dict[str, str] | None:
+    """Who looks now where nobody answered, or nobody is left to ask: the coordinator."""
+    if handoff.state not in (HandoffState.EXPIRED, HandoffState.EXHAUSTED):
+        return None
+    lead = act.agency(act.case.lead_agency_id)
+    return {"name": lead.name, "phone": lead.phone, "hours": lead.hours}
 
 
 def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, Any]:
@@ -117,7 +129,8 @@ def _head(act: Act, handoff: Handoff, task: UserTask, desk: Desk) -> dict[str, A
         "owed": words.owed(task.element),
         "state": handoff.state,
         "state_at": handoff.ended_at or handoff.answered_at or handoff.opened_at or handoff.delivered_at,
-        "outcome": handoff.outcome,
+        "outcome": words.element(handoff.outcome) if handoff.outcome else "",
+        "reason": handoff.reason if handoff.state is HandoffState.DECLINED else "",
         "revision": handoff.revision,
         "urgent": handoff.urgent,
         "offered_at": handoff.offered_at,

@@ -20,6 +20,7 @@ from .desk import Desk, Reader, Writer
 from .words import Words
 
 router = APIRouter()
+TO_BEGIN = tuple(reason for reason in paths.REASONS if reason != "not_needed")
 
 
 @router.get("/tasks/{task_id}/skip")
@@ -81,7 +82,7 @@ def start(reference: str, desk: Writer) -> Response:
     stage, reason = desk.text("stage"), desk.text("reason")
     wrong = {
         "stage": "" if stage else desk.t("choose.one"),
-        "reason": "" if reason in paths.REASONS else desk.t("choose.one"),
+        "reason": "" if reason in TO_BEGIN else desk.t("choose.one"),
     }
     if errors := {name: text for name, text in wrong.items() if text}:
         return _stages_page(desk, reference, errors=errors, status=422)
@@ -185,7 +186,7 @@ def _stages_page(desk: Desk, reference: str, *, errors: dict[str, Any] | None = 
             {"code": stage, "name": words.process(stage), "inputs": [_asked(words, *one) for one in inputs.items()]}
             for stage, inputs in paths.stages(act.bundle).items()
         ],
-        reasons=list(paths.REASONS),
+        reasons=list(TO_BEGIN),
         values={"stage": desk.text("stage"), "reason": desk.text("reason")},
         errors=errors or {},
     )

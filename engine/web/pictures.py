@@ -1,5 +1,6 @@
 """The live diagrams of a case: each process as it is drawn, with where the case stands in it."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,20 +12,24 @@ from ..process import picture
 from ..process.definitions import Bundle, Process
 from ..process.elements import Kind
 from . import path
+from .standing import Timer
 from .words import Words
 
 STATE_WORDS = {"done": "done", "in work": "now", "waiting": "waiting", "late": "late"}
 
 
-def diagrams(words: Words, tasks: list[UserTask]) -> list[dict[str, Any]]:
-    """The spine, and every called process in which something is open."""
+def diagrams(words: Words, tasks: list[UserTask], timers: Sequence[Timer] = ()) -> list[dict[str, Any]]:
+    """The spine, and every called process in which something is open or waits for its clock."""
     bundle = words.bundle
-    wanted = [bundle.country.spine, *(t.process for t in tasks if t.status in OPEN_TASK)]
-    return [_diagram(words, bundle.processes[name], tasks) for name in dict.fromkeys(wanted)]
+    active = [t.process for t in tasks if t.status in OPEN_TASK] + [timer.element.process for timer in timers]
+    return [
+        _diagram(words, bundle.processes[name], tasks, timers)
+        for name in dict.fromkeys([bundle.country.spine, *active])
+    ]
 
 
-def _diagram(words: Words, process: Process, tasks: list[UserTask]) -> dict[str, Any]:
-    found = path.states(words.bundle, process, tasks)
+def _diagram(words: Words, process: Process, tasks: list[UserTask], timers: Sequence[Timer]) -> dict[str, Any]:
+    found = path.states(words.bundle, process, tasks, timers)
     running = [words.element(element) for element, state in found.items() if state != "done"]
     sentence = words.t.plain("case.stands_at", tasks=", ".join(running)) if running else ""
     return {

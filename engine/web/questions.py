@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..forms.definition import Question, Section
@@ -86,14 +86,17 @@ def question_views(
     *,
     errors: Mapping[str, str] | None = None,
     shown: Mapping[str, str] | None = None,
+    needed: Collection[str] = (),
 ) -> list[QuestionView]:
     """The questions of one page, in order.
 
     `answers` are what was typed or saved, over the form's `defaults`. `shown` gives the words of each note that
-    repeats an earlier answer; a note without any shows its label only.
+    repeats an earlier answer; a note without any shows its label only. `needed` must be answered, whatever
+    the form says.
     """
     here = {question.name for question in questions}
-    return [_view(question, answers, translator, errors or {}, shown or {}, here) for question in questions]
+    views = [_view(question, answers, translator, errors or {}, shown or {}, here) for question in questions]
+    return [replace(view, required=True) if view.name in needed else view for view in views]
 
 
 def control(question: Question) -> str:

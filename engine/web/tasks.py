@@ -16,7 +16,7 @@ from ..models.cases import Case, Channel
 from ..models.people import Agency, User
 from ..models.work import Deadline, DeadlineKind, Movement, TaskStatus, UserTask
 from ..movements import Condition, Escort
-from . import behalf, bends
+from . import behalf, bends, partners
 from .desk import Desk, Reader, Writer
 from .filling import take_up
 from .words import Words
@@ -28,7 +28,7 @@ ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 @router.get("/tasks/{task_id}")
 def show(task_id: str, desk: Reader) -> Response:
     """The page of a task."""
-    return _page(desk, visibility.task(desk.session, task_id, by=desk.by))
+    return page(desk, visibility.task(desk.session, task_id, by=desk.by))
 
 
 @router.post("/tasks/{task_id}/claim")
@@ -97,15 +97,16 @@ def _travel(desk: Desk, task_id: str, do: Callable[[Actor], str]) -> Response:
     except Invalid as refused:
         own = not desk.text("_for")  # the field of the time has another name there
         wrong = {f"_{name}".replace("__", "_") if own else name: text for name, text in refused.fields.items()}
-        return _page(desk, task, errors=desk.t.said_all(wrong, refused.message), status=422)
+        return page(desk, task, errors=desk.t.said_all(wrong, refused.message), status=422)
 
 
 def _choose(desk: Desk, task_id: str, name: str) -> Response:
     task = visibility.task(desk.session, task_id, by=desk.by)
-    return _page(desk, task, errors={name: desk.t("choose.one")}, status=422)
+    return page(desk, task, errors={name: desk.t("choose.one")}, status=422)
 
 
-def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    """The page of a task, with what is wrong on it."""
     act = acts.look(desk.session, task.case_id, desk.by)
     words = Words(act.bundle, desk.t)
     journey = movements.expected(desk.session, task)
@@ -123,6 +124,7 @@ def _page(desk: Desk, task: UserTask, *, errors: dict[str, str] | None = None, s
         movement=journey,
         escorts=list(Escort),
         conditions=list(Condition),
+        partners=partners.of_task(desk, task),
         giver=_giver(desk, act, task, journey) if can["depart"] else None,
         channels=list(Channel),
         values={name: desk.text(name) for name in (*behalf.SAID, "_happened_at", "_for")},
@@ -180,8 +182,8 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
         refused = _refusal(rules.check_complete, by, task) or _refusal(tasks.check_arrived, act, task)
         why = {"complete": desk.t.said(refused)} if refused else {}
     elif own and task.status in ON_DESK:
-        refused = _refusal(rules.check_claim, by, task) or _refusal(separation.check, act, task)
-        why = {"claim": desk.t.said(refused)} if refused else {}
+        refused = _refusal(rules.check_claim, by, task) or _refusal(separation.check_agency, act, task)
+        why = {"claim": desk.t.said(refused)} if refused else _second_person(desk, act, task)
     concerned = journey is not None and (steers or by.agency_id in (journey.from_id, journey.to_id))
     can = {
         "claim": own and task.status is TaskStatus.OPEN and "claim" not in why,
@@ -194,6 +196,14 @@ def _possible(desk: Desk, act: Act, task: UserTask, journey: Movement | None) ->
         "relay": relays.may_enter(desk.session, task, by),
     }
     return can, why
+
+
+def _second_person(desk: Desk, act: Act, task: UserTask) -> dict[str, str]:
+    """Who did an earlier step cannot do this one: which step that was, and that a colleague can."""
+    if not _refusal(separation.check_person, act, task):
+        return {}
+    earlier = act.bundle.elements[task.element].properties[separation.PERSON]
+    return {"claim": desk.t.plain("task.second_person", step=Words(act.bundle, desk.t).element(earlier))}
 
 
 def _refusal(check: Callable[..., None], *about: object) -> str:

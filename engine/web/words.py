@@ -7,7 +7,7 @@ from typing import Any
 
 from ..language import Text, Translator
 from ..models.cases import Consent
-from ..models.work import UserTask
+from ..models.work import Handoff, UserTask
 from ..process.definitions import Bundle
 
 
@@ -32,6 +32,17 @@ class Words:
         if not task.service or task.place:
             return name
         return f"{name}: {self.t.plain(f'service.{task.service}')}"
+
+    def handoff(self, handoff: Handoff) -> str:
+        """What a handoff is about, called as its task is."""
+        name = self.element(handoff.element)
+        if not handoff.service or handoff.place_id:
+            return name
+        return f"{name}: {self.t.plain(f'service.{handoff.service}')}"
+
+    def step(self, thing: UserTask | Handoff) -> str:
+        """A user task or a handoff."""
+        return self.task(thing) if isinstance(thing, UserTask) else self.handoff(thing)
 
     def owed(self, element: str) -> Text:
         """What is owed to the person at this step."""

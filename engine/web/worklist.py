@@ -57,6 +57,7 @@ def _view(desk: Desk, known: Known, chosen: Selection, asked: Asked, offers: lis
         "offers": [_offer(names, offer) for offer in offers],
         "duties": [_duty(desk, names, duty) for duty in [*unplaced, *duties]],
         "awaiting": [_awaited(names, handoff) for handoff in given],
+        "urgent": _urgent(given),
         "relays": relays.waiting(desk) if whole else [],
         **(behalf.waiting(desk) if whole and _spoken_for(known) else {}),
         "filters": chosen.shown(),
@@ -151,6 +152,12 @@ def _offer(names: _Names, offer: Handoff) -> dict[str, Any]:
         "offered_at": offer.offered_at,
         "answer_by": offer.answer_by,
     }
+
+
+def _urgent(given: list[Handoff]) -> dict[str, Any] | None:
+    """How many urgent offers of this agency nobody has answered yet, and by when the first is to be answered."""
+    asked = [h.answer_by for h in given if h.urgent and h.state in PENDING_HANDOFF and h.answer_by]
+    return {"number": len(asked), "first": min(asked)} if asked else None
 
 
 def _duty(desk: Desk, names: _Names, task: UserTask) -> dict[str, Any]:

@@ -81,13 +81,13 @@ OPEN_TASKS: list[dict[str, Any]] = [
     },
 ]
 
-PATH = [
-    {"name": "Intake", "state": "done", "level": 0, "holder": "Police of Osh", "due_at": hours(-100), "href": None},
-    {"name": "Shelter", "state": "now", "level": 0, "holder": "", "due_at": None, "href": None},
-    {"name": "Stay", "state": "late", "level": 1, "holder": "Shelter", "due_at": hours(-30), "href": "/tasks/t1"},
-    {"name": "Legal aid", "state": "waiting", "level": 0, "holder": "", "due_at": hours(40), "href": None},
-    {"name": "Witness protection", "state": "skipped", "level": 0, "holder": "", "due_at": None, "href": None},
-    {"name": "Return", "state": "ahead", "level": 0, "holder": "", "due_at": None, "href": None},
+NO_STEP: dict[str, Any] = {"level": 0, "holder": "", "due_at": None, "href": None, "until": None, "reason": ""}
+PATH: list[dict[str, Any]] = [
+    NO_STEP | {"name": "Intake", "state": "done", "holder": "Police of Osh"},
+    NO_STEP
+    | {"name": "Stay", "state": "late", "level": 1, "holder": "Shelter", "due_at": hours(-30), "href": "/tasks/t1"},
+    NO_STEP | {"name": "Time to recover", "state": "now", "until": hours(700)},
+    NO_STEP | {"name": "Interpreter", "state": "left_out", "reason": "not_needed"},
 ]
 
 SVG = Markup(
@@ -113,6 +113,7 @@ CASE_SHOW: dict[str, Any] = {
     ],
     "can_link": True,
     "can_reopen": True,
+    "waits": [{"name": "Recovery and reflection", "until": hours(700)}],
     "path": PATH,
     "diagrams": [{"title": "National referral", "svg": SVG, "sentence": "The case stands at: Stay in the shelter."}],
     "spans": SPANS,
@@ -170,7 +171,7 @@ CASE_SHOW: dict[str, Any] = {
             "made_at": hours(-100),
         },
     ],
-    "alarms": [{"id": "a1", "kind": "overdue", "raised_at": hours(-18), "mine": True}],
+    "alarms": [{"id": "a1", "kind": "overdue", "task_name": "Stay", "raised_at": hours(-18), "mine": True}],
     "faults": [{"what": "The gateway “presumed?” had no answer", "raised_at": hours(-99)}],
 }
 PAGES: dict[str, dict[str, Any]] = {
@@ -330,8 +331,9 @@ PAGES: dict[str, dict[str, Any]] = {
                 "task_name": "Arrival in the shelter",
                 "raised_at": hours(-13),
                 "repeats": 1,
-                "to": "National desk",
-                "phone": "+996 312 00000",
+                "task_href": "/tasks/t1",
+                "own": False,
+                "calls": [{"name": "Shelter of Osh", "phone": "+996 312 00000", "hours": ""}],
                 "mine": True,
             },
         ],

@@ -23,6 +23,7 @@ TASK: dict[str, Any] = {
     "holder": "Aida Example",
     "purpose": "shelter",
     "saved_at": hours(-1),
+    "giver": {"name": "Police of Osh", "phone": "+996 3222 00000", "hours": "day and night"},
 }
 
 NOTHING_MORE = {"claim": False, "release": False, "complete": False, "depart": False, "arrive": False}
@@ -34,6 +35,7 @@ OFFER = {
     "card": True,
     "state_at": None,
     "outcome": "",
+    "reason": "",
     "reference": "QK7-FM4P",
     "case_url": "/cases/QK7-FM4P",
     "task_name": "Arrival in the shelter",
@@ -97,6 +99,7 @@ WORKLIST: dict[str, Any] = {
             "phone": "+996 312 00000",
         }
     ],
+    "urgent": {"number": 2, "first": hours(1)},
     "relays": [
         {
             "id": "r1",
@@ -133,6 +136,8 @@ PAGES: dict[str, dict[str, Any]] = {
         "can_answer": True,
         "why_not": "",
         "decline_codes": ["no_capacity", "not_eligible", "not_our_mandate", "conflict_of_interest", "other"],
+        "receiver": None,
+        "looks": None,
         "can_recall": False,
         "can_relay": True,
     },
@@ -149,6 +154,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "conditions": ["well", "needs_care", "injured"],
         "channels": ["phone", "letter"],
         "values": dict.fromkeys(("channel", "said_by", "paper", "happened_at", "_happened_at", "_for"), ""),
+        "partners": {"giver": TASK["giver"], "receiver": TASK["giver"]},
         "giver": {"id": "g1", "name": "City hospital"},
         "colleagues": [{"id": "u2", "name": "Cholpon Example"}],
     },

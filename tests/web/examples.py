@@ -51,7 +51,7 @@ def form_page(
     shown = {q.name: "An earlier answer" for q in part.questions if q.from_}
     known = form.defaults(date(2026, 11, 22)) | answers
     return {
-        "task": TASK | {"name": translator.choose(form.title.words), "due_at": hours(20)},
+        "task": TASK | {"name": translator.choose(form.title.words), "due_at": hours(20), "giver": None},
         "section": {
             "title": translator.choose(part.label.words),
             "number": section + 1,

@@ -191,7 +191,7 @@ def test_a_handover_is_an_offer_that_says_what_it_is(crew: Crew, store: Store, c
         offer = f"/handoffs/{session.exec(query).one()}"
     assert "This is a handover" in crew[OTHER_SHELTER].page(offer)
     where = crew[OTHER_SHELTER].act(offer, f"{offer}/acceptance")
-    assert where == f"/tasks/{task}?done=accepted"
+    assert where == f"/tasks/{task}?done=awaited"
     crew[SOCIAL_WORKER].act(f"/tasks/{task}", f"/tasks/{task}/departure", {"escort": "giver"})
     crew[OTHER_SHELTER].act(f"/tasks/{task}", f"/tasks/{task}/arrival", {"condition": "well"})
 

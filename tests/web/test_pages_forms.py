@@ -207,3 +207,45 @@ def test_a_process_that_cannot_go_on_loses_nothing(
     with store.reading() as session:
         assert session.get_one(UserTask, intake.rsplit("/", 1)[1]).status is TaskStatus.CLAIMED
     assert "The process could not go on" in crew["coordinator_osh"].page("/alarms")
+
+
+def test_who_interpreted_is_asked_for_in_its_own_section(crew: Crew, screening: str) -> None:
+    officer, page = crew[OFFICER], f"{screening}/form/finish"
+    assert "Who interpreted? (optional)" not in officer.page(page)
+    fields = {"screening_complete": "true", "screening_note": "seen at the door", "preliminary_result": "presumed"}
+    answer = officer.send(page, page, fields)
+    assert answer.status_code == 422
+    assert 'href="#interpreter_name"' in answer.text
+    assert "seen at the door" in answer.text
+
+
+def test_an_impossible_number_is_refused_in_words(crew: Crew, screening: str, intake: str) -> None:
+    officer, page = crew[OFFICER], section(crew[OFFICER], intake)
+    answer = officer.send(page, f"{intake}/completion", {"dependants": "9" * 20})
+    assert "Write a number in digits" in answer.text
+    assert "1000000000000" not in answer.text
+
+
+def test_a_form_nobody_has_taken_offers_to_take_it(crew: Crew, store: Store) -> None:
+    case = make_case(store)
+    with store.reading() as session:
+        task = f"/tasks/{open_task(session, case, 'intake').id}"
+    answer = crew[OFFICER].get(f"{task}/form")
+    assert answer.status_code == 409
+    assert "Take this duty first" in answer.text
+    assert f'action="{task}/claim"' in answer.text
+
+
+def test_an_old_page_leads_back_to_the_form(crew: Crew, intake: str) -> None:
+    officer, page = crew[OFFICER], section(crew[OFFICER], intake)
+    answer = officer.send(page, f"{intake}/completion", INTAKE | {"revision": "1"})
+    assert answer.status_code == 412
+    assert f'href="{intake}/form' in answer.text
+
+
+def test_a_sign_that_no_text_has_is_refused_in_place_and_the_words_are_kept(crew: Crew, intake: str) -> None:
+    officer, page = crew[OFFICER], section(crew[OFFICER], intake)
+    answer = officer.send(page, f"{intake}/completion", INTAKE | {"alias": "Adam\x00 of the valley"})
+    assert answer.status_code == 422
+    assert 'href="#alias"' in answer.text
+    assert "of the valley" in answer.text

@@ -34,7 +34,7 @@ OFFER_HEAD = (
         "urgent",
         "offered_at",
     ),
-    *("answer_by", "giver", "giver_phone", "giver_hours"),
+    *("answer_by", "giver", "giver_phone", "giver_hours", "reason"),
 )
 
 

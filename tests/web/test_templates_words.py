@@ -155,7 +155,7 @@ def test_an_entry_is_told_as_a_sentence():
     declined = leaf("handoff.declined", giver="Police", receiver="Shelter of Osh", reason="no_capacity")
     assert sentences.sentence(declined, t) == "Shelter of Osh declined: No place, no capacity"
     told = sentences.sentence(declined, t, about={"task": "Arrival"})
-    assert told == "Shelter of Osh declined: No place, no capacity: Arrival"
+    assert told == "Shelter of Osh declined: No place, no capacity (Arrival)"
 
 
 def test_drawn_names_are_said_by_the_caller():
