@@ -1,7 +1,7 @@
 """Timelines: what happened to a case, as sentences and as stretches of time per agency."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -140,8 +140,18 @@ def spans(
     movements: Iterable[Movement],
     names: dict[str, str],
 ) -> list[Span]:
-    """The stretches of time per agency, in the order in which the agencies came in."""
-    found = [*_offers(handoffs), *_work(tasks, names), *_journeys(movements, names)]
+    """The stretches of time per agency, in the order in which the agencies came in.
+
+    What came of a handoff bears the name the agency had then; `names` tells the others.
+    """
+    tasks, handoffs = list(tasks), list(handoffs)
+    then = {(h.instance_id, h.scope, h.lane, h.receiver_id): h.receiver_name for h in handoffs if h.receiver_name}
+    lanes = {task.id: (task.instance_id, task.scope, task.lane) for task in tasks}
+
+    def name(task_id: str, agency_id: str) -> str:
+        return then.get((*lanes.get(task_id, ("", "", "")), agency_id)) or names.get(agency_id, "")
+
+    found = [*_offers(handoffs), *_work(tasks, name), *_journeys(movements, name)]
     return sorted(found, key=lambda span: span.start)
 
 
@@ -152,18 +162,18 @@ def _offers(handoffs: Iterable[Handoff]) -> Iterator[Span]:
             yield Span(handoff.receiver_name, handoff.offered_at, end, Stretch.WAITING, handoff.task_name)
 
 
-def _work(tasks: Iterable[UserTask], names: dict[str, str]) -> Iterator[Span]:
+def _work(tasks: Iterable[UserTask], named: Callable[[str, str], str]) -> Iterator[Span]:
     for task in tasks:
         if task.holder_id is None:
             continue
-        name = names.get(task.holder_id, "")
+        name = named(task.id, task.holder_id)
         begun = task.claimed_at or task.ended_at
         yield Span(name, task.assigned_at or task.opened_at, begun, Stretch.WAITING, task.name)
         if begun is not None:
             yield Span(name, begun, task.ended_at, Stretch.WORKING, task.name)
 
 
-def _journeys(movements: Iterable[Movement], names: dict[str, str]) -> Iterator[Span]:
+def _journeys(movements: Iterable[Movement], named: Callable[[str, str], str]) -> Iterator[Span]:
     for movement in movements:
         if movement.departed_at is not None:
-            yield Span(names.get(movement.to_id, ""), movement.departed_at, movement.arrived_at, Stretch.MOVING, "")
+            yield Span(named(movement.task_id, movement.to_id), movement.departed_at, movement.arrived_at, Stretch.MOVING, "")

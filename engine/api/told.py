@@ -12,11 +12,12 @@ from ..timelines import Stretch
 
 
 class Contact(BaseModel):
-    """An agency and how to call it."""
+    """An agency, how to call it and when somebody answers. In a handoff the name is the one it had then."""
 
     id: str
     name: str
     phone: str
+    hours: str
 
 
 class Human(BaseModel):

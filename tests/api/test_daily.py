@@ -253,7 +253,9 @@ def test_a_sheet_is_entered_once(cast: Cast, training: None) -> None:
     )
     assert "already entered" in refused(second, 409, "conflict")["detail"]
     assert police.read(f"/sheets/{code}")["task_id"] == tasks[0]
-    assert cast["shelter_osh"].read(f"/sheets/{code}")["task_id"] is None
+    assert cast["coordinator_osh"].read(f"/sheets/{code}")["task_id"] == tasks[0], "who steers the case"
+    for stranger in ("shelter_osh", "border_guard", "coordinator_bishkek", "auditor"):
+        refused(cast[stranger].get(f"/sheets/{code}"), 404, "not-found")
     refused(police.get("/sheets/K7TX-9CDQ-9"), 404, "not-found")
 
 
