@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from . import audit, cases, clock, paths, people, succession
+from . import audit, cases, clock, desks, paths, people, succession
 from .access import visibility
 from .actor import Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
@@ -171,6 +171,7 @@ def rename(session: Session, agency_id: str, name: str, *, by: Actor) -> Agency:
 def suspend(session: Session, agency_id: str, *, by: Actor) -> Agency:
     """No more offers: open ones are recalled, its work is offered to others, the people in its care are urgent."""
     agency = _active(session, agency_id, by)
+    _check_led(session, agency)
     agency.active = False
     session.add(agency)
     audit.record(session, "agency.suspended", agency, by=by, agency=agency.name)
@@ -194,6 +195,7 @@ def close(session: Session, agency_id: str, *, successor_id: str | None, by: Act
     agency = _kept_by_coordinator(session, agency_id, by)
     if agency.closed_at is not None:
         raise Conflict("This agency is already closed.")
+    _check_led(session, agency)
     successor = session.get(Agency, successor_id) if successor_id else None
     if successor_id and (successor is None or not successor.active or successor.id == agency.id):
         raise Invalid(fields={"successor": "Choose an active agency of the directory."})
@@ -204,6 +206,17 @@ def close(session: Session, agency_id: str, *, successor_id: str | None, by: Act
     audit.record(session, "agency.closed", agency, by=by, agency=agency.name)
     succession.release(session, agency, "agency_closed", successor=successor, by=by)
     return agency
+
+
+def _check_led(session: Session, agency: Agency) -> None:
+    """What a coordinating desk leads needs another with a coordinator; and the desk where alarms end has no other."""
+    if COORDINATOR not in agency.roles:
+        return
+    if agency.code == cases.current_bundle(session).country.escalation.duty_desk:
+        raise Conflict("Every alarm of the country ends at this desk: it can neither pause nor close.")
+    others = [desk for desk in desks.coordinating(session, clock.now()) if desk.id != agency.id]
+    if not any(desk.region == visibility.NATIONAL for desk in others):
+        raise Conflict("No coordinator is at the national desk to lead its cases. End a leave there first.")
 
 
 def _active(session: Session, agency_id: str, by: Actor) -> Agency:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from . import act as acts
-from . import bundles, clock, deadlines, finding, instances, messages, reference
+from . import bundles, clock, deadlines, desks, finding, instances, messages, reference
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
@@ -19,7 +19,7 @@ from .finding import BoardFilter
 from .models.cases import Bundle as StoredBundle
 from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
 from .models.columns import new_id
-from .models.people import Agency, Duty, User
+from .models.people import Agency
 from .models.work import OPEN_TASK, PENDING_HANDOFF, Deadline, Handoff, Movement, UserTask
 
 OPENED = "case_opened"
@@ -100,14 +100,12 @@ def bundle_of(session: Session, found: str | None) -> Any:
 
 
 def lead_coordinator(session: Session, region: str) -> Agency:
-    """The coordinator of a region: its own desk, else the national one."""
-    staffed = select(User.agency_id).where(col(User.active).is_(True))
-    query = select(Agency).where(col(Agency.active).is_(True), col(Agency.id).in_(staffed)).order_by(Agency.code)
-    desks = [agency for agency in session.exec(query).all() if Duty.COORDINATOR in agency.roles]
-    for wanted in (region, visibility.NATIONAL):
-        for desk in desks:
-            if desk.region == wanted:
-                return desk
+    """The coordinator of a region: its own desk, else the national one. First those where one is there now."""
+    for found in (desks.coordinating(session, clock.now()), desks.coordinating(session, None)):
+        for wanted in (region, visibility.NATIONAL):
+            for desk in found:
+                if desk.region == wanted:
+                    return desk
     raise Invalid("No coordinator is in the directory. Add a coordinating agency first.")
 
 

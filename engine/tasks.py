@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
 
-from . import alarms, answers, clock, consents, deadlines, drafts, finding, instances, papers, people, withdrawals
+from . import alarms, answers, clock, consents, deadlines, desks, drafts, finding, instances, papers, withdrawals
 from .access import rules, visibility
 from .act import Act, begin_task
 from .actor import Actor
@@ -126,7 +126,7 @@ def reassign(session: Session, task_id: str, user_id: str, *, by: Actor, revisio
         raise NotAllowed("Choose an active person of the agency that holds this task.")
     if by.agency_id != task.holder_id:
         rules.check_coordinate(by, act.case)
-    if people.is_away(user, act.at):
+    if desks.is_away(user, act.at):
         raise Conflict(f"{user.name} is away. Give it to whoever stands in, or to another colleague.")
     _change(act, task, TaskStatus.CLAIMED, user.id)
     act.record("task.reassigned", task, element=task.element)

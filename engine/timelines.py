@@ -176,4 +176,5 @@ def _work(tasks: Iterable[UserTask], named: Callable[[str, str], str]) -> Iterat
 def _journeys(movements: Iterable[Movement], named: Callable[[str, str], str]) -> Iterator[Span]:
     for movement in movements:
         if movement.departed_at is not None:
-            yield Span(named(movement.task_id, movement.to_id), movement.departed_at, movement.arrived_at, Stretch.MOVING, "")
+            name = named(movement.task_id, movement.to_id)
+            yield Span(name, movement.departed_at, movement.arrived_at, Stretch.MOVING, "")

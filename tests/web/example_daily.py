@@ -46,8 +46,9 @@ PEOPLE = [
         "away": False,
         "deputy": None,
         "others": [{"id": "p2", "name": "Bakyt Example"}],
+        "deputies": [{"id": "p2", "name": "Bakyt Example"}],
         "needs_deputy": True,
-        "can": {"keep": True, "deactivate": True},
+        "can": {"keep": True, "deactivate": True, "reactivate": False},
     },
     {
         "id": "p2",
@@ -61,8 +62,9 @@ PEOPLE = [
         "away": True,
         "deputy": "Aida Example",
         "others": [{"id": "p1", "name": "Aida Example"}],
+        "deputies": [{"id": "p1", "name": "Aida Example"}],
         "needs_deputy": True,
-        "can": {"keep": True, "deactivate": False},
+        "can": {"keep": True, "deactivate": False, "reactivate": False},
     },
     {
         "id": "p3",
@@ -76,8 +78,9 @@ PEOPLE = [
         "away": False,
         "deputy": None,
         "others": [],
+        "deputies": [],
         "needs_deputy": False,
-        "can": {"keep": False, "deactivate": False},
+        "can": {"keep": False, "deactivate": False, "reactivate": True},
     },
 ]
 
