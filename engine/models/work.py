@@ -96,6 +96,7 @@ class AlarmKind(StrEnum):
     MISSING = "missing"
     DANGER = "danger"
     DEATH = "death"
+    EXTENDED = "extended"
     FAULT = "fault"
 
 

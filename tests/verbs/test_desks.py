@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from engine import agencies, alarms, audit, cases, changes, clock, desks, people, worker
-from engine.actor import SYSTEM, Actor
+from engine.actor import SYSTEM
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from engine.models.people import Agency, Reach, User
+from engine.models.people import Agency, User
 from engine.models.records import AuditEntry
 from engine.models.work import Alarm, AlarmKind
 from tests.factories import case_at
@@ -158,7 +158,10 @@ def test_the_desk_where_alarms_end_neither_pauses_nor_closes(store: Store) -> No
         agency = Agency(**words)
         session.add(agency)
         session.flush()
-        session.add(User(agency_id=agency.id, login="second_desk", name="Second", duties=["coordinator"]))
+        user = User(agency_id=agency.id, login="second_desk", name="Second", duties=["coordinator"])
+        session.add(user)
+        audit.record(session, "agency.added", agency, by=SYSTEM)
+        audit.record(session, "person.added", user, by=SYSTEM)
     with store.reading() as session:
         duty_desk = session.exec(select(Agency.id).where(Agency.code == NATIONAL)).one()
     for verb, more in ((agencies.suspend, {}), (agencies.close, {"successor_id": None})):

@@ -258,6 +258,7 @@ def upgrade() -> None:
                 "missing",
                 "danger",
                 "death",
+                "extended",
                 "fault",
                 name="alarm_kind",
                 native_enum=False,
