@@ -63,7 +63,7 @@ def stand_in(
         raise NotFound()
     act = begin(session, case_id, by)
     happened_at = _checked(happened_at, case.opened_at - OLDEST, act.at)
-    _check_words(channel, said_by, paper)
+    check_words(channel, said_by, paper)
     detail, promised = _sealed(session, case_id, relay_id := new_id(), said_by, paper)
     relay = Relay(
         id=relay_id,
@@ -83,7 +83,8 @@ def stand_in(
     return _speaking_for(agency, relay, by)
 
 
-def _check_words(channel: Channel, said_by: str, paper: str) -> None:
+def check_words(channel: Channel, said_by: str, paper: str) -> None:
+    """Who said it is named, and where a letter is kept."""
     if not said_by.strip():
         raise Invalid(fields={"said_by": "Say who said it: a name or a function."})
     if channel is Channel.LETTER and not paper.strip():

@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("confirmed_at", engine.models.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("said_by", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.CheckConstraint("taken >= 0", name=op.f("ck_place_taken_not_negative")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_place_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
