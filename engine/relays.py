@@ -23,9 +23,10 @@ from .models.cases import Case, Channel, Relay, RelayState
 from .models.columns import new_id
 from .models.people import Agency, Duty, Reach
 from .models.records import AuditEntry
-from .models.work import HELD_HANDOFF, PENDING_HANDOFF, AlarmKind, Handoff, TaskStatus, UserTask
+from .models.work import HELD_HANDOFF, PENDING_HANDOFF, Alarm, AlarmKind, Handoff, TaskStatus, UserTask
 
 DETAIL = "relay.detail"
+ALARMED, ANSWERED = "alarm_heard", "relay_answer"  # about what an agency spoke, where it is no step of the path
 OLDEST = timedelta(days=365)
 ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 _UNREACHED = select(Agency.id).where(Agency.reach != Reach.SYSTEM)  # few: what they are asked for is found by them
@@ -126,6 +127,14 @@ def answer_as(session: Session, handoff: Handoff, said: Said, *, by: Actor) -> A
     if handoff.receiver_id is None:
         raise NotFound()
     return speak(session, handoff.case_id, handoff.receiver_id, handoff.element, said, by)
+
+
+def alarmed_as(session: Session, alarm_id: str, said: Said, *, by: Actor) -> Actor:
+    """The agency without an account that was told of an alarm and says that it acts on it, as `by` heard it."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is None or alarm.id not in {one.id for one in alarms.to_carry(session, by=by)}:
+        raise NotFound()
+    return speak(session, alarm.case_id, alarm.to_id, ALARMED, said, by)
 
 
 def holder_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Actor:

@@ -287,12 +287,14 @@ class Alarm(BaseModel):
     raised_at: datetime
     repeats: int
     acknowledged_at: datetime | None
+    agency: Contact
 
 
 class Alarms(BaseModel):
-    """The alarms this desk has not acknowledged, oldest first."""
+    """The alarms this desk has not acknowledged, oldest first, and those it carries to agencies without an account."""
 
     items: list[Alarm]
+    to_carry: list[Alarm]
 
 
 class Places(BaseModel):

@@ -11,6 +11,7 @@ from ..access import visibility
 from ..models.cases import Case
 from ..models.people import Agency, User
 from ..models.work import Alarm, UserTask
+from . import heard
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -32,6 +33,8 @@ def show(desk: Reader) -> Response:
         "alarms.html",
         alarms=[_waiting(desk, alarm, cases, tasks, seen, agency) for alarm in waiting],
         settled=_settled(desk, answered, cases),
+        carried=heard.carried_list(desk),
+        unsettled=heard.unsettled_list(desk),
     )
 
 
