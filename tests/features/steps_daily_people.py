@@ -187,7 +187,7 @@ def still_named(world: World, duty: str) -> None:
     assert world.leaves("handoff.accepted", element=duty)[-1]["data"]["receiver"] == name
 
 
-@then(say("{by:Agency} reads the name of then on the page of the case, in the letter and by the API"))
+@then(say("{by:Agency} reads the name of then in the case, in the letter and by a program"))
 def reads_old_name(world: World, crew: Crew, by: str) -> None:
     agency, then = world.kept["named"]
     today, case = world.agency(agency).name, f"/cases/{world.reference}"

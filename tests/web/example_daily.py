@@ -210,9 +210,13 @@ PAGES: dict[str, dict[str, Any]] = {
         "entry": ENTRY,
         "choices": CHOICES,
         "spoken": [{"code": "ky", "name": "Кыргызча"}],
-        "values": {"login": "", "person": "", "language": ""},
+        "values": dict.fromkeys(
+            ("login", "person", "language", "kind", "total", "channel", "said_by", "paper", "happened_at"), ""
+        ),
+        "channels": ["phone", "letter", "in_person"],
+        "kinds": ["women", "men", "families", "children"],
         "added": {"login": "aida", "name": "Aida Example", "password": "shown once"},
-        "can": dict.fromkeys(("rename", "change", "staff", "suspend", "resume", "close"), True),
+        "can": dict.fromkeys(("rename", "change", "staff", "places", "suspend", "resume", "close"), True),
         "errors": {"name": "Give the new name.", "login": "This name is taken. Choose another."},
     },
     "agency_new.html": {
