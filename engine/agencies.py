@@ -1,20 +1,23 @@
 """Agencies: how they come into the directory, their profile and places, and when they pause, close or are succeeded."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from . import audit, cases, clock, paths, people, succession
+from . import audit, cases, clock, desks, directory, paths, people, relays, succession
 from .access import visibility
-from .actor import Actor
+from .actor import Actor, Behalf
 from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .models.columns import new_id
 from .models.people import Agency, Place, PlaceKind, Reach, User
 from .participations import COORDINATOR
 from .people import check_manager
+from .relays import Said
 
 MOST_PLACES = 500
+HOUSE = "shelter"  # the role that gives places
 SEXES, AGES = ("female", "male"), ("adult", "child")
 
 
@@ -144,16 +147,43 @@ def places(session: Session, *, by: Actor) -> list[Place]:
 
 
 def confirm_places(session: Session, kind: PlaceKind, total: int, *, by: Actor) -> Place:
-    """Say how many places of a kind there are: now, and for the next 24 hours, it is known."""
+    """A manager says how many places of a kind there are in the own house; for 24 hours the number is known."""
     check_manager(by)
+    if HOUSE not in by.roles and not places(session, by=by):
+        raise NotAllowed("Your agency gives no places. Those of another one are entered in its entry of the directory.")
+    return _counted(session, session.get_one(Agency, by.agency_id), kind, total, by=by)
+
+
+def enter_places(session: Session, agency_id: str, kind: PlaceKind, total: int, *, said: Said, by: Actor) -> Place:
+    """The coordinator of the region, or of the country, enters what an agency without an account says it has."""
+    agency = session.get(Agency, agency_id)
+    if agency is None or not speaks_of_places(by, agency):
+        raise NotFound()
+    relays.check_words(said.channel, said.said_by, said.paper)
+    if not clock.now() - directory.CONFIRMED_FOR <= said.happened_at <= clock.now():
+        raise Invalid(fields={"happened_at": "Give a time in the last 24 hours: an older number is no longer known."})
+    behalf = Behalf(relay_id="", agency_id=by.agency_id or "", agency_name=by.agency_name)
+    house = replace(relays.as_agency(agency, by), happened_at=said.happened_at.astimezone(UTC), behalf=behalf)
+    return _counted(session, agency, kind, total, by=house, said=said)
+
+
+def speaks_of_places(by: Actor, agency: Agency) -> bool:
+    """Whether the actor enters the places of this agency for it: it has no account, and is of the actor's region."""
+    near = by.region in (visibility.NATIONAL, agency.region)
+    return by.is_coordinator and near and agency.active and agency.reach is not Reach.SYSTEM and HOUSE in agency.roles
+
+
+def _counted(
+    session: Session, agency: Agency, kind: PlaceKind, total: int, *, by: Actor, said: Said | None = None
+) -> Place:
     if not 0 <= total <= MOST_PLACES:
-        raise Invalid(f"Give a number from 0 to {MOST_PLACES}.", fields={"total": ""})
-    query = select(Place).where(Place.agency_id == by.agency_id, Place.kind == kind).with_for_update()
+        raise Invalid(fields={"total": f"Give a number from 0 to {MOST_PLACES}."})
+    query = select(Place).where(Place.agency_id == agency.id, Place.kind == kind).with_for_update()
     place = session.exec(query).first()
-    place = place or Place(agency_id=by.agency_id or "", kind=kind, total=0, confirmed_at=clock.now())
-    place.total, place.confirmed_at = total, clock.now()
+    place = place or Place(agency_id=agency.id, kind=kind, total=0, confirmed_at=clock.now())
+    place.total, place.confirmed_at, place.said_by = total, by.acted_at(), said.said_by[:200] if said else ""
     session.add(place)
-    audit.record(session, "place.confirmed", place, by=by, agency=by.agency_name)
+    audit.record(session, "place.confirmed", place, by=by, agency=agency.name, channel=said and said.channel)
     return place
 
 
@@ -171,6 +201,7 @@ def rename(session: Session, agency_id: str, name: str, *, by: Actor) -> Agency:
 def suspend(session: Session, agency_id: str, *, by: Actor) -> Agency:
     """No more offers: open ones are recalled, its work is offered to others, the people in its care are urgent."""
     agency = _active(session, agency_id, by)
+    _check_led(session, agency)
     agency.active = False
     session.add(agency)
     audit.record(session, "agency.suspended", agency, by=by, agency=agency.name)
@@ -194,6 +225,7 @@ def close(session: Session, agency_id: str, *, successor_id: str | None, by: Act
     agency = _kept_by_coordinator(session, agency_id, by)
     if agency.closed_at is not None:
         raise Conflict("This agency is already closed.")
+    _check_led(session, agency)
     successor = session.get(Agency, successor_id) if successor_id else None
     if successor_id and (successor is None or not successor.active or successor.id == agency.id):
         raise Invalid(fields={"successor": "Choose an active agency of the directory."})
@@ -204,6 +236,17 @@ def close(session: Session, agency_id: str, *, successor_id: str | None, by: Act
     audit.record(session, "agency.closed", agency, by=by, agency=agency.name)
     succession.release(session, agency, "agency_closed", successor=successor, by=by)
     return agency
+
+
+def _check_led(session: Session, agency: Agency) -> None:
+    """What a coordinating desk leads needs another with a coordinator; and the desk where alarms end has no other."""
+    if COORDINATOR not in agency.roles:
+        return
+    if agency.code == cases.current_bundle(session).country.escalation.duty_desk:
+        raise Conflict("Every alarm of the country ends at this desk: it can neither pause nor close.")
+    others = [desk for desk in desks.coordinating(session, clock.now()) if desk.id != agency.id]
+    if not any(desk.region == visibility.NATIONAL for desk in others):
+        raise Conflict("No coordinator is at the national desk to lead its cases. End a leave there first.")
 
 
 def _active(session: Session, agency_id: str, by: Actor) -> Agency:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from . import deadlines, outbox
 from .access import visibility
@@ -11,9 +11,21 @@ from .act import Act, begin
 from .actor import SYSTEM, Actor
 from .errors import Conflict, NotAllowed, NotFound
 from .models.cases import Fault
-from .models.work import Alarm, AlarmKind, Deadline, DeadlineKind, DeadlineState, UserTask
+from .models.people import Agency, Reach
+from .models.work import (
+    HELD_HANDOFF,
+    PENDING_HANDOFF,
+    Alarm,
+    AlarmKind,
+    Deadline,
+    DeadlineKind,
+    DeadlineState,
+    Handoff,
+    UserTask,
+)
 
 ALARM_CLOCK = "alarm"
+_UNANSWERED: tuple[ColumnElement[bool], ...] = (col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None))
 
 
 def duty_desk(act: Act) -> str:
@@ -42,7 +54,7 @@ def call(act: Act, kind: AlarmKind, to_id: str, *, task_id: str | None = None, h
     alarm = Alarm(case_id=act.case.id, kind=kind, to_id=to_id, raised_at=act.at, task_id=task_id, handoff_id=handoff_id)
     act.session.add(alarm)
     act.record("alarm.raised", alarm, kind=kind, to=act.agency_name(to_id))
-    outbox.notify(act, to_id, outbox.Notice.ALARM, handoff_id=handoff_id)
+    _notify(act, to_id, handoff_id)
     again = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
     deadline = Deadline(
         case_id=act.case.id,
@@ -58,6 +70,12 @@ def call(act: Act, kind: AlarmKind, to_id: str, *, task_id: str | None = None, h
     act.add_deadline(deadline)
     act.record("deadline.started", deadline, clock=ALARM_CLOCK)
     return alarm
+
+
+def _notify(act: Act, to_id: str, handoff_id: str | None = None) -> None:
+    """Tell the desk; where it has no account, the desk that leads the case, which carries it there."""
+    reached = act.agency(to_id).reach is Reach.SYSTEM
+    outbox.notify(act, to_id if reached else act.case.lead_agency_id, outbox.Notice.ALARM, handoff_id=handoff_id)
 
 
 def call_out(act: Act, message: str) -> bool:
@@ -116,7 +134,7 @@ def repeat(act: Act, deadline: Deadline) -> None:
     alarm.repeats += 1
     act.session.add(alarm)
     act.record("alarm.repeated", alarm, kind=alarm.kind, to=act.agency_name(alarm.to_id))
-    outbox.notify(act, alarm.to_id, outbox.Notice.ALARM)
+    _notify(act, alarm.to_id)
     deadline.next_at = act.at + timedelta(hours=act.bundle.country.escalation.repeat_hours)
     act.session.add(deadline)
 
@@ -179,13 +197,20 @@ def settle_all(act: Act) -> None:
 
 def waiting(session: Session, *, by: Actor) -> list[Alarm]:
     """The alarms this desk has not acknowledged, oldest first."""
-    query = select(Alarm).where(*_unanswered(by)).order_by(col(Alarm.raised_at))
+    query = select(Alarm).where(col(Alarm.to_id) == by.agency_id, *_UNANSWERED).order_by(col(Alarm.raised_at))
+    return list(session.exec(query).all())
+
+
+def to_carry(session: Session, *, by: Actor) -> list[Alarm]:
+    """The alarms of agencies without an account that somebody of this desk must carry to them, oldest first."""
+    query = select(Alarm).where(_carried(by), *_UNANSWERED).order_by(col(Alarm.raised_at))
     return list(session.exec(query).all())
 
 
 def count(session: Session, *, by: Actor) -> int:
-    """How many alarms wait for this desk."""
-    return session.exec(select(func.count(col(Alarm.id))).where(*_unanswered(by))).one()
+    """How many alarms wait for this desk: its own, and those it carries."""
+    mine = or_(col(Alarm.to_id) == by.agency_id, _carried(by))
+    return session.exec(select(func.count(col(Alarm.id))).where(mine, *_UNANSWERED)).one()
 
 
 def answered(session: Session, *, by: Actor, limit: int = 10) -> list[Alarm]:
@@ -194,5 +219,14 @@ def answered(session: Session, *, by: Actor, limit: int = 10) -> list[Alarm]:
     return list(session.exec(query.order_by(col(Alarm.acknowledged_at).desc()).limit(limit)).all())
 
 
-def _unanswered(by: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (col(Alarm.to_id) == by.agency_id, col(Alarm.acknowledged_at).is_(None), col(Alarm.settled_at).is_(None))
+def _carried(by: Actor) -> ColumnElement[bool]:
+    """Who carries offers to an agency without an account carries its alarms: who steers the case, or gave it."""
+    unreached = select(Agency.id).where(Agency.reach != Reach.SYSTEM, Agency.id != by.agency_id)
+    given = select(Handoff.id).where(
+        Handoff.case_id == Alarm.case_id,
+        Handoff.giver_id == by.agency_id,
+        Handoff.receiver_id == Alarm.to_id,
+        col(Handoff.state).in_((*HELD_HANDOFF, *PENDING_HANDOFF)),
+    )
+    carries = visibility.seen(by, col(Alarm.case_id)) if by.is_coordinator else given.exists()
+    return and_(col(Alarm.to_id).in_(unreached), carries)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from . import act as acts
-from . import bundles, clock, deadlines, finding, instances, messages, reference
+from . import alarms, bundles, clock, deadlines, desks, finding, instances, messages, reference
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
@@ -19,8 +19,8 @@ from .finding import BoardFilter
 from .models.cases import Bundle as StoredBundle
 from .models.cases import Case, CaseStatus, Consent, Incident, Message, Participation, Person
 from .models.columns import new_id
-from .models.people import Agency, Duty, User
-from .models.work import OPEN_TASK, PENDING_HANDOFF, Deadline, Handoff, Movement, UserTask
+from .models.people import Agency
+from .models.work import OPEN_TASK, PENDING_HANDOFF, AlarmKind, Deadline, Handoff, Movement, UserTask
 
 OPENED = "case_opened"
 PAGE = 50
@@ -109,14 +109,12 @@ def bundle_of(session: Session, found: str | None) -> Any:
 
 
 def lead_coordinator(session: Session, region: str) -> Agency:
-    """The coordinator of a region: its own desk, else the national one."""
-    staffed = select(User.agency_id).where(col(User.active).is_(True))
-    query = select(Agency).where(col(Agency.active).is_(True), col(Agency.id).in_(staffed)).order_by(Agency.code)
-    desks = [agency for agency in session.exec(query).all() if Duty.COORDINATOR in agency.roles]
-    for wanted in (region, visibility.NATIONAL):
-        for desk in desks:
-            if desk.region == wanted:
-                return desk
+    """The coordinator of a region: its own desk, else the national one. First those where one is there now."""
+    for found in (desks.coordinating(session, clock.now()), desks.coordinating(session, None)):
+        for wanted in (region, visibility.NATIONAL):
+            for desk in found:
+                if desk.region == wanted:
+                    return desk
     raise Invalid("No coordinator is in the directory. Add a coordinating agency first.")
 
 
@@ -227,14 +225,21 @@ def _rows(act: Act, table: Any, order: Any) -> list[Any]:
 
 
 def extend(session: Session, deadline_id: str, *, days: int, reason: str, by: Actor) -> Deadline:
-    """Extend a clock by calendar days, with a coded reason; who, why, from and to are recorded."""
+    """Extend a clock by calendar days, with a coded reason; who, why, from and to are recorded.
+
+    Where who holds its task does it, the lead coordinator is called.
+    """
     found = session.get(Deadline, deadline_id)
     if found is None or session.exec(visibility.visible_cases(by).where(Case.id == found.case_id)).first() is None:
         raise NotFound("There is no such clock.")
     act = acts.begin(session, found.case_id, by)
     session.refresh(found)
     deadlines.check_extend(act, found, session.get(UserTask, found.task_id) if found.task_id else None)
-    return deadlines.extend(act, found, days=days, reason=reason)
+    deadlines.extend(act, found, days=days, reason=reason)
+    lead = act.case.lead_agency_id
+    if not by.is_coordinator and (by.behalf is None or by.behalf.agency_id != lead):
+        alarms.call(act, AlarmKind.EXTENDED, lead, task_id=found.task_id)
+    return found
 
 
 def tell(session: Session, ref: str, name: str, payload: dict[str, Any], *, by: Actor) -> Message:

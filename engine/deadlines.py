@@ -3,6 +3,7 @@
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -116,12 +117,26 @@ def check_extend(act: Act, deadline: Deadline, task: UserTask | None) -> None:
         rules.check_coordinate(act.by, act.case)
 
 
+def longest(act: Act, deadline: Deadline) -> int:
+    """By how many days the actor may extend a clock at once: who holds its task by no more than the clock's own length.
+
+    Who steers the case decides on more.
+    """
+    rule = act.bundle.clocks[deadline.clock]
+    if act.by.is_coordinator or rule.from_:
+        return LONGEST
+    return max(1, ceil(rule.amount / 24 if rule.unit == "hours" else rule.amount))
+
+
 def extend(act: Act, deadline: Deadline, *, days: int, reason: str) -> Deadline:
     """Give a running clock more calendar days; the record keeps from, to, who and the coded reason."""
-    if reason not in REASONS or not 1 <= days <= LONGEST:
+    most = longest(act, deadline)
+    if reason not in REASONS or not 1 <= days <= most:
         known = ", ".join(REASONS)
-        raise Invalid(f"Extend by 1 to {LONGEST} days, for one of these reasons: {known}.", fields={"reason": known})
+        raise Invalid(f"Extend by 1 to {most} days, for one of these reasons: {known}.", fields={"reason": known})
     before = deadline.due_at
+    if not act.by.is_coordinator and before + timedelta(days=days) > act.at + timedelta(days=2 * most):
+        raise Conflict(f"You have extended this already. Extend it again nearer its end, by {most} days at most.")
     deadline.due_at = deadline.next_at = before + timedelta(days=days)
     act.session.add(deadline)
     if deadline.task_id and (task := act.session.get(UserTask, deadline.task_id)) is not None:

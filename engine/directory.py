@@ -1,7 +1,7 @@
 """The directory: which agency can take this person, with these needs, now."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select, update
@@ -13,6 +13,8 @@ from .models.people import Agency, Place, PlaceKind, Reach
 from .models.work import Handoff
 
 CONFIRMED_FOR = timedelta(hours=24)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+UNKNOWN = "unknown"
 OVER_CAPACITY = ("emergency", "family_together", "short_stay")
 
 
@@ -45,12 +47,14 @@ class Candidate:
     """An agency that may be asked, and the place it would give, or the service it would give instead of the one asked.
 
     `full`: every place is taken, as far as anybody knows; it may be asked all the same, and says why it accepts.
+    `uncounted`: it gives a place, and nobody has said yet how many it has: it may be asked.
     """
 
     agency: Agency
     place: Place | None = None
     service: str = ""
     full: bool = False
+    uncounted: bool = False
 
 
 def candidates(
@@ -97,14 +101,39 @@ def eligible(agency: Agency, people: Unit) -> bool:
 
 
 def _with_place(act: Act, agencies: list[Agency], people: Unit, full: bool) -> list[Candidate]:
-    """Agencies with a free place, and those whose capacity nobody confirmed lately: unknown does not exclude."""
-    query = select(Place).where(col(Place.agency_id).in_([a.id for a in agencies]), Place.kind == people.place_kind)
-    found = []
-    for place in act.session.exec(query).all():
+    """Agencies with a free place, and those whose capacity nobody confirmed lately: unknown does not exclude.
+
+    An agency that has said no number of any kind may be asked for whomever it serves.
+    """
+    rows = act.session.exec(select(Place).where(col(Place.agency_id).in_([a.id for a in agencies]))).all()
+    own = {place.agency_id for place in rows if is_stated(place) or place.kind is people.place_kind}
+    found = [Candidate(agency, uncounted=True) for agency in agencies if agency.id not in own]
+    for place in (row for row in rows if row.kind is people.place_kind):
         taken = place.taken + people.size > place.total and is_confirmed(place, act.at)
         if full or not taken:
             found.append(Candidate(act.agency(place.agency_id), place, full=taken))
     return found
+
+
+def is_stated(place: Place) -> bool:
+    """Whether anybody ever said how many places of this kind there are."""
+    return place.confirmed_at > NEVER
+
+
+def counted(act: Act, found: Candidate) -> str | None:
+    """The row in which the place is counted that is asked for; new where nobody has said yet how many there are."""
+    if found.place is not None or not found.uncounted:
+        return found.place.id if found.place else None
+    kind = unit(act.facts).place_kind
+    act.session.exec(select(Agency.id).where(Agency.id == found.agency.id).with_for_update(key_share=True)).one()
+    query = select(Place).where(Place.agency_id == found.agency.id, Place.kind == kind)
+    place = act.session.exec(query).first()
+    if place is None:
+        place = Place(agency_id=found.agency.id, kind=kind, total=0, confirmed_at=NEVER)
+        act.session.add(place)
+        act.session.flush()
+        act.record("place.uncounted", place, agency=found.agency.name)
+    return place.id
 
 
 def is_confirmed(place: Place, now: datetime) -> bool:
@@ -120,12 +149,13 @@ def free(place: Place) -> int | None:
 def is_full(session: Session, handoff: Handoff) -> bool:
     """Whether the place this offer would take is taken by now: accepting it needs a reason."""
     place = session.get(Place, handoff.place_id) if handoff.place_id else None
-    return place is not None and place.taken + handoff.unit > place.total
+    return place is not None and is_stated(place) and place.taken + handoff.unit > place.total
 
 
 def take_place(act: Act, place_id: str, size: int, *, over_capacity: str = "") -> bool:
     """Take places in this transaction; False where another acceptance took the last one.
 
+    Where nobody has said how many there are, it is counted and recorded as of an unknown number.
     `over_capacity` is the coded reason to take in people beyond the number of places.
     """
     if over_capacity and over_capacity not in OVER_CAPACITY:
@@ -133,7 +163,8 @@ def take_place(act: Act, place_id: str, size: int, *, over_capacity: str = "") -
         raise Invalid(
             f"Choose why you take in more than you have places for: {known}.", fields={"over_capacity": known}
         )
-    return _change_place(act, place_id, size, "place.taken", over_capacity)
+    place = act.session.get_one(Place, place_id, populate_existing=True)
+    return _change_place(act, place_id, size, "place.taken", over_capacity if is_stated(place) else UNKNOWN)
 
 
 def free_place(act: Act, place_id: str, size: int) -> None:

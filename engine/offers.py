@@ -89,7 +89,7 @@ def offer(
     handoff.ground = basis.ground
     handoff.reason = reason
     handoff.shared = consents.shared_fields(act, task, basis)
-    handoff.place_id = candidate.place.id if candidate.place else None
+    handoff.place_id = directory.counted(act, candidate)
     act.add_handoff(handoff)
     clock_name = task.accept or USUAL
     deadline = deadlines.start(act, DeadlineKind.ACCEPTANCE, clock_name, handoff.id, task_id=task.id)
@@ -232,11 +232,10 @@ def excluded(act: Act, task: UserTask) -> set[str]:
 
 def _take_own(act: Act, task: UserTask, candidate: Candidate) -> bool:
     """Giver and receiver are one agency: no handoff, the task is simply its own."""
-    place = candidate.place
-    size = directory.unit(act.facts).size
-    if place is not None and not directory.take_place(act, place.id, size):
+    place_id = directory.counted(act, candidate)
+    if place_id is not None and not directory.take_place(act, place_id, directory.unit(act.facts).size):
         return False
-    settle(act, task, candidate.agency.id, place_id=place.id if place else None)
+    settle(act, task, candidate.agency.id, place_id=place_id)
     return True
 
 

@@ -24,10 +24,12 @@ from .process.definitions import Bundle
 class AlreadyEntered(Conflict):
     """This sheet was already entered. Nothing was entered twice."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, *, told: bool) -> None:
         self.code = sheet.code
+        self.told = told  # whether the reader may know more of this sheet
         when = sheet.entered_at.strftime("%Y-%m-%d %H:%M UTC") if sheet.entered_at else ""
-        super().__init__(f"This sheet was already entered on {when}. Nothing was entered twice.")
+        once = f"This sheet was already entered on {when}. Nothing was entered twice."
+        super().__init__(once if told else "This sheet was already entered. Nothing was entered twice.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Letter:
 
     reference: str
     giver: Agency
+    giver_name: str  # both as they were called when it was offered
     receiver: Agency
+    receiver_name: str
     element: str
     answer_by: datetime | None
     due_at: datetime | None
@@ -58,7 +62,9 @@ def letter(session: Session, handoff_id: str, *, by: Actor) -> Letter:
     return Letter(
         reference=case.reference,
         giver=session.get_one(Agency, handoff.giver_id),
+        giver_name=handoff.giver_name,
         receiver=session.get_one(Agency, handoff.receiver_id),
+        receiver_name=handoff.receiver_name,
         element=handoff.element,
         answer_by=handoff.answer_by,
         due_at=task.due_at,
@@ -94,7 +100,7 @@ def enter(act: Act, task: UserTask, code: str) -> None:
     if sheet is None or sheet.form != task.form:
         raise Invalid(fields={"sheet": "This is not the code of a sheet of this form. Check every letter."})
     if sheet.entered_at is not None:
-        raise AlreadyEntered(sheet)
+        raise AlreadyEntered(sheet, told=_concerns(act.session, sheet, act.by))
     sheet.case_id, sheet.task_id, sheet.entered_at = act.case.id, task.id, act.at
     act.session.add(sheet)
     act.record("sheet.entered", sheet, form=task.form)
@@ -109,9 +115,21 @@ def find(session: Session, code: str, *, lock: bool = False) -> Sheet | None:
     return session.exec(query).first() if shown else None
 
 
-def read(session: Session, code: str) -> tuple[Sheet, FormDefinition]:
-    """A printed sheet and its form as it was then; whoever holds the paper may look it up."""
+def read(session: Session, code: str, *, by: Actor) -> tuple[Sheet, FormDefinition]:
+    """A printed sheet and its form as it was then.
+
+    When it was printed and entered concerns whoever printed it, entered it, or steers the case it was entered in.
+    """
     sheet = find(session, code)
-    if sheet is None:
+    if sheet is None or not _concerns(session, sheet, by):
         raise NotFound("No sheet with this code was printed here. Check every letter.")
     return sheet, bundles.load(session, sheet.bundle_id).forms[sheet.form]
+
+
+def _concerns(session: Session, sheet: Sheet, by: Actor) -> bool:
+    if by.agency_id == sheet.printed_by_id:
+        return True
+    task = session.get(UserTask, sheet.task_id) if sheet.task_id else None
+    return task is not None and (
+        task.ended_by_agency_id == by.agency_id or visibility.steers(session, task.case_id, by)
+    )

@@ -4,18 +4,17 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
-from . import alarms, audit, clock, succession
+from . import audit, clock, desks, succession
 from .access import signin
 from .act import begin
 from .actor import SYSTEM, Actor
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .models.people import Agency, Duty, Reach, User, at_desk
-from .models.work import Alarm, AlarmKind, TaskStatus, UserTask
+from .models.people import Agency, Duty, Reach, User
+from .models.work import TaskStatus, UserTask
 
 SPOKEN = ("ky", "ru", "en")
-ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 
 
 def of_agency(session: Session, *, by: Actor) -> list[User]:
@@ -97,18 +96,16 @@ def _join(
 def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
     """A person has gone: the tasks in hand go back to the desk; where nobody is left there, others are asked.
 
-    The last coordinator stays, and the last manager while there is anybody to manage.
+    The last coordinator who is there stays, the deputy of one who is not, and the last manager while there is anybody
+    to manage.
     """
     user = _colleague(session, user_id, by)
     check_manager(by)
-    # Two managers must not each send away the other of the last two.
-    session.exec(select(Agency.id).where(Agency.id == user.agency_id).with_for_update(key_share=True)).one()
-    session.refresh(user)
+    _lock_desk(session, user)
     if not user.active:
         raise Conflict("This person is no longer active.")
-    if Duty.COORDINATOR in user.duties and _last(session, user, Duty.COORDINATOR):
-        raise Conflict("This is the last active coordinator. Add another one first.")
-    others = _others(session, user)
+    desks.check_may_go(session, user, clock.now())
+    others = desks.others(session, user)
     if others and _keeps(user) and not any(_keeps(other) for other in others):
         raise Conflict("This is the last manager of your agency. Add another one first.")
     user.active = False
@@ -122,25 +119,34 @@ def deactivate(session: Session, user_id: str, *, by: Actor) -> User:
     return user
 
 
+def reactivate(session: Session, user_id: str, *, by: Actor) -> User:
+    """A person who had gone is here again, with the old name, password and duties, and without a leave."""
+    user = _colleague(session, user_id, by)
+    check_manager(by)
+    _lock_desk(session, user)
+    if user.active:
+        raise Conflict("This person is active already.")
+    if Duty.COORDINATOR in user.duties and not by.is_coordinator:
+        raise NotAllowed("Only a coordinator may give a coordinator access again.")
+    user.active = True
+    user.away_from = user.away_until = user.deputy_id = None
+    session.add(user)
+    audit.record(session, "person.reactivated", user, by=by, agency=by.agency_name)
+    return user
+
+
 def away(
     session: Session, user_id: str, *, start: datetime, until: datetime, deputy_id: str | None = None, by: Actor
 ) -> User:
     """Somebody is away from one moment to another: a deputy of the same agency gets the duties and alarms.
 
     Without a deputy they go back to the desk; where nobody is at the desk then, the coordinators of its cases are
-    called. A coordinator always has a deputy.
+    called. A coordinator always has a deputy, who is a coordinator.
     """
     user = _colleague(session, user_id, by)
-    deputy = session.get(User, deputy_id) if deputy_id else None
-    wrong = {}
-    if deputy_id is None and Duty.COORDINATOR in user.duties:
-        wrong["deputy"] = "A coordinator's desk is never left alone. Choose who stands in."
-    elif deputy_id and (
-        deputy is None or deputy.agency_id != user.agency_id or not deputy.active or deputy.id == user.id
-    ):
-        wrong["deputy"] = "Choose an active colleague of the same agency."
-    elif deputy is not None and _overlaps(deputy, start, until):
-        wrong["deputy"] = "This colleague is away too at that time. Choose another."
+    _lock_desk(session, user)
+    deputy = session.get(User, deputy_id, populate_existing=True) if deputy_id else None
+    wrong = _wrong_deputy(user, deputy_id, deputy, start, until)
     if not start < until or until < clock.now():
         wrong["until"] = "The leave must end after it begins, and not in the past."
     if wrong:
@@ -151,9 +157,24 @@ def away(
     if start <= clock.now():
         move_tasks(session, user, deputy, by=by)
         session.flush()
-        for case_id in waiting_unseen(session, clock.now(), user.agency_id):
-            call_about_empty_desk(session, case_id, by=by)
+        for case_id in desks.waiting_unseen(session, clock.now(), user.agency_id):
+            desks.call_about_empty(session, case_id, by=by)
     return user
+
+
+def _wrong_deputy(
+    user: User, deputy_id: str | None, deputy: User | None, start: datetime, until: datetime
+) -> dict[str, str]:
+    leads = Duty.COORDINATOR in user.duties
+    if deputy_id is None:
+        return {"deputy": "A coordinator's desk is never left alone. Choose who stands in."} if leads else {}
+    if deputy is None or deputy.agency_id != user.agency_id or not deputy.active or deputy.id == user.id:
+        return {"deputy": "Choose an active colleague of the same agency."}
+    if leads and Duty.COORDINATOR not in deputy.duties:
+        return {"deputy": "Only a coordinator stands in for a coordinator. Choose another colleague."}
+    if _overlaps(deputy, start, until):
+        return {"deputy": "This colleague is away too at that time. Choose another."}
+    return {}
 
 
 def back(session: Session, user_id: str, *, by: Actor) -> User:
@@ -173,7 +194,7 @@ def hand_all(session: Session, user_id: str, to_id: str, *, by: Actor) -> int:
     receiver = session.get(User, to_id)
     if receiver is None or receiver.agency_id != user.agency_id or not receiver.active or receiver.id == user.id:
         raise Invalid(fields={"to": "Choose an active colleague of the same agency."})
-    if is_away(receiver, clock.now()):
+    if desks.is_away(receiver, clock.now()):
         raise Conflict(f"{receiver.name} is away. Give it to whoever stands in, or to another colleague.")
     return move_tasks(session, user, receiver, by=by)
 
@@ -206,21 +227,10 @@ def move_tasks(
     return moved
 
 
-def is_away(user: User, now: datetime) -> bool:
-    """Whether a person is on leave at this moment."""
-    return user.away_from is not None and user.away_until is not None and user.away_from <= now < user.away_until
-
-
 def _overlaps(user: User, start: datetime, until: datetime) -> bool:
     return (
         user.away_from is not None and user.away_until is not None and user.away_from < until > start < user.away_until
     )
-
-
-def deputy_of(session: Session, user: User, now: datetime) -> User | None:
-    """Who stands in for a person at this moment, if the person is away and the deputy is there."""
-    deputy = session.get(User, user.deputy_id) if user.deputy_id and is_away(user, now) else None
-    return deputy if deputy is not None and deputy.active and not is_away(deputy, now) else None
 
 
 def leaves_beginning(session: Session, now: datetime) -> list[User]:
@@ -238,39 +248,8 @@ def leaves_beginning(session: Session, now: datetime) -> list[User]:
 def begin_leave(session: Session, user_id: str) -> int:
     """A leave has begun: what the person has in hand goes to the deputy, or to the desk where there is none."""
     user = session.get_one(User, user_id)
-    deputy = deputy_of(session, user, clock.now())
+    deputy = desks.deputy_of(session, user, clock.now())
     return move_tasks(session, user, deputy, by=SYSTEM, before=user.away_from)
-
-
-def waiting_unseen(session: Session, now: datetime, agency_id: str | None = None) -> list[str]:
-    """The cases that wait at a desk all of whose people are on leave, and whose coordinator has not been called."""
-    gone = select(func.max(col(User.away_from))).where(
-        User.agency_id == Agency.id, col(User.active).is_(True), col(User.away_from) <= now, col(User.away_until) > now
-    )
-    there = select(User.id).where(User.agency_id == Agency.id, at_desk(now))
-    empty = select(Agency.id, gone.scalar_subquery()).where(
-        col(Agency.active).is_(True), Agency.reach == Reach.SYSTEM, ~there.exists()
-    )
-    found: set[str] = set()
-    for desk, since in session.exec(empty).all():
-        if since is not None and agency_id in (None, desk):
-            called = select(Alarm.id).where(
-                Alarm.case_id == UserTask.case_id,
-                Alarm.kind == AlarmKind.DESK_EMPTY,
-                or_(col(Alarm.raised_at) >= since, col(Alarm.acknowledged_at).is_(None)),
-            )
-            waits = select(UserTask.case_id).where(
-                UserTask.holder_id == desk, col(UserTask.status).in_(ON_DESK), ~called.exists()
-            )
-            found |= set(session.exec(waits).all())
-    return sorted(found)
-
-
-def call_about_empty_desk(session: Session, case_id: str, *, by: Actor = SYSTEM) -> None:
-    """Nobody is at the desk at which this case waits: the coordinator must see to it, or take it back."""
-    act = begin(session, case_id, by)
-    lead = act.case.lead_agency_id
-    alarms.call(act, AlarmKind.DESK_EMPTY, lead if lead in act.staffed() else alarms.duty_desk(act))
 
 
 def check_manager(by: Actor) -> None:
@@ -294,17 +273,12 @@ def _colleague(session: Session, user_id: str, by: Actor) -> User:
     return user
 
 
-def _others(session: Session, user: User) -> list[User]:
-    """The other active people of the same agency."""
-    query = select(User).where(col(User.active).is_(True), User.id != user.id, User.agency_id == user.agency_id)
-    return list(session.exec(query).all())
+def _lock_desk(session: Session, user: User) -> None:
+    """One change of a desk at a time: two managers must not each send away the other of the last two."""
+    session.exec(select(Agency.id).where(Agency.id == user.agency_id).with_for_update(key_share=True)).one()
+    session.refresh(user)
 
 
 def _keeps(user: User) -> bool:
     """Whether a person keeps the people and places of the agency."""
     return Duty.MANAGER in user.duties or Duty.COORDINATOR in user.duties
-
-
-def _last(session: Session, user: User, duty: Duty) -> bool:
-    """Whether nobody else at the desk has this duty: without a coordinator the cases it leads would be nobody's."""
-    return not any(duty in other.duties for other in _others(session, user))

@@ -23,9 +23,10 @@ from .models.cases import Case, Channel, Relay, RelayState
 from .models.columns import new_id
 from .models.people import Agency, Duty, Reach
 from .models.records import AuditEntry
-from .models.work import HELD_HANDOFF, PENDING_HANDOFF, AlarmKind, Handoff, TaskStatus, UserTask
+from .models.work import HELD_HANDOFF, PENDING_HANDOFF, Alarm, AlarmKind, Handoff, TaskStatus, UserTask
 
 DETAIL = "relay.detail"
+ALARMED, ANSWERED = "alarm_heard", "relay_answer"  # about what an agency spoke, where it is no step of the path
 OLDEST = timedelta(days=365)
 ON_DESK = (TaskStatus.OPEN, TaskStatus.CLAIMED)
 _UNREACHED = select(Agency.id).where(Agency.reach != Reach.SYSTEM)  # few: what they are asked for is found by them
@@ -63,7 +64,7 @@ def stand_in(
         raise NotFound()
     act = begin(session, case_id, by)
     happened_at = _checked(happened_at, case.opened_at - OLDEST, act.at)
-    _check_words(channel, said_by, paper)
+    check_words(channel, said_by, paper)
     detail, promised = _sealed(session, case_id, relay_id := new_id(), said_by, paper)
     relay = Relay(
         id=relay_id,
@@ -83,7 +84,8 @@ def stand_in(
     return _speaking_for(agency, relay, by)
 
 
-def _check_words(channel: Channel, said_by: str, paper: str) -> None:
+def check_words(channel: Channel, said_by: str, paper: str) -> None:
+    """Who said it is named, and where a letter is kept."""
     if not said_by.strip():
         raise Invalid(fields={"said_by": "Say who said it: a name or a function."})
     if channel is Channel.LETTER and not paper.strip():
@@ -126,6 +128,14 @@ def answer_as(session: Session, handoff: Handoff, said: Said, *, by: Actor) -> A
     if handoff.receiver_id is None:
         raise NotFound()
     return speak(session, handoff.case_id, handoff.receiver_id, handoff.element, said, by)
+
+
+def alarmed_as(session: Session, alarm_id: str, said: Said, *, by: Actor) -> Actor:
+    """The agency without an account that was told of an alarm and says that it acts on it, as `by` heard it."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is None or alarm.id not in {one.id for one in alarms.to_carry(session, by=by)}:
+        raise NotFound()
+    return speak(session, alarm.case_id, alarm.to_id, ALARMED, said, by)
 
 
 def holder_as(session: Session, task: UserTask, said: Said, *, by: Actor) -> Actor:

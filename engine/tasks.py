@@ -15,11 +15,11 @@ from . import (
     clock,
     consents,
     deadlines,
+    desks,
     drafts,
     finding,
     instances,
     papers,
-    people,
     separation,
     withdrawals,
 )
@@ -139,7 +139,7 @@ def reassign(session: Session, task_id: str, user_id: str, *, by: Actor, revisio
         raise NotAllowed("Choose an active person of the agency that holds this task.")
     if by.agency_id != task.holder_id:
         rules.check_coordinate(by, act.case)
-    if people.is_away(user, act.at):
+    if desks.is_away(user, act.at):
         raise Conflict(f"{user.name} is away. Give it to whoever stands in, or to another colleague.")
     _change(act, task, TaskStatus.CLAIMED, user.id)
     act.record("task.reassigned", task, element=task.element)

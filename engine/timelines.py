@@ -143,10 +143,18 @@ def spans(
 ) -> list[Span]:
     """The stretches of time per agency, in the order in which the agencies came in.
 
-    `label` says what a task or handoff is called; without it they are called as they are drawn.
+    `label` says what a task or handoff is called; without it they are called as they are drawn. What came of a handoff
+    bears the name the agency had then; `names` tells the others.
     """
+    tasks, handoffs = list(tasks), list(handoffs)
+    then = {(h.instance_id, h.scope, h.lane, h.receiver_id): h.receiver_name for h in handoffs if h.receiver_name}
+    lanes = {task.id: (task.instance_id, task.scope, task.lane) for task in tasks}
     said = label or _as_drawn
-    found = [*_offers(handoffs, said), *_work(tasks, names, said), *_journeys(movements, names)]
+
+    def name(task_id: str, agency_id: str) -> str:
+        return then.get((*lanes.get(task_id, ("", "", "")), agency_id)) or names.get(agency_id, "")
+
+    found = [*_offers(handoffs, said), *_work(tasks, name, said), *_journeys(movements, name)]
     return sorted(found, key=lambda span: span.start)
 
 
@@ -162,19 +170,20 @@ def _offers(handoffs: Iterable[Handoff], said: Callable[[UserTask | Handoff], st
 
 
 def _work(
-    tasks: Iterable[UserTask], names: dict[str, str], said: Callable[[UserTask | Handoff], str]
+    tasks: Iterable[UserTask], named: Callable[[str, str], str], said: Callable[[UserTask | Handoff], str]
 ) -> Iterator[Span]:
     for task in tasks:
         if task.holder_id is None:
             continue
-        name = names.get(task.holder_id, "")
+        name = named(task.id, task.holder_id)
         begun = task.claimed_at or task.ended_at
         yield Span(name, task.assigned_at or task.opened_at, begun, Stretch.WAITING, said(task))
         if begun is not None:
             yield Span(name, begun, task.ended_at, Stretch.WORKING, said(task))
 
 
-def _journeys(movements: Iterable[Movement], names: dict[str, str]) -> Iterator[Span]:
+def _journeys(movements: Iterable[Movement], named: Callable[[str, str], str]) -> Iterator[Span]:
     for movement in movements:
         if movement.departed_at is not None:
-            yield Span(names.get(movement.to_id, ""), movement.departed_at, movement.arrived_at, Stretch.MOVING, "")
+            name = named(movement.task_id, movement.to_id)
+            yield Span(name, movement.departed_at, movement.arrived_at, Stretch.MOVING, "")

@@ -8,11 +8,12 @@ none of this: under its name nobody ends what protects her. Such a giver reports
 from sqlmodel import Session, col, select
 
 from . import relays
+from .access import visibility
 from .actor import Actor
 from .errors import NotAllowed, NotFound
-from .models.cases import Case, Participation
-from .models.people import Agency
-from .models.work import Handoff, TaskStatus, UserTask
+from .models.cases import Case, Participation, Relay, RelayState
+from .models.people import Agency, Reach
+from .models.work import Deadline, Handoff, TaskStatus, UserTask
 from .relays import Said
 
 
@@ -44,6 +45,42 @@ def giver_as(session: Session, handoff: Handoff, said: Said, *, by: Actor) -> Ac
     """The giver of a handoff that takes it back."""
     _check_coordinator(by)
     return relays.speak(session, handoff.case_id, handoff.giver_id, handoff.element, said, by)
+
+
+def settling_as(session: Session, relay_id: str, said: Said, *, by: Actor) -> Actor:
+    """The agency without an account that says whether what was entered for it is right, as somebody else heard it."""
+    _check_coordinator(by)
+    relay = session.get(Relay, relay_id)
+    if relay is None or session.get_one(Agency, relay.agency_id).reach is Reach.SYSTEM:
+        raise NotFound()
+    if relay.entered_by_id == by.user_id:
+        raise NotAllowed("You entered this act. Another coordinator must enter what the agency says of it.")
+    return relays.speak(session, relay.case_id, relay.agency_id, relays.ANSWERED, said, by)
+
+
+def unsettled(session: Session, *, by: Actor) -> list[Relay]:
+    """Acts others entered for agencies without an account, of which this coordinator may enter what they say of it."""
+    if not by.is_coordinator:
+        return []
+    unreached = select(Agency.id).where(Agency.reach != Reach.SYSTEM)
+    query = select(Relay).where(
+        col(Relay.agency_id).in_(unreached),
+        Relay.state == RelayState.UNCONFIRMED,
+        Relay.entered_by_id != by.user_id,
+        col(Relay.about).not_in((relays.ANSWERED, relays.ALARMED)),
+        visibility.seen(by, col(Relay.case_id)),
+    )
+    return list(session.exec(query.order_by(col(Relay.entered_at))).all())
+
+
+def extending_as(session: Session, deadline_id: str, said: Said, *, by: Actor) -> Actor:
+    """The agency that holds the task of a clock and gives it more time itself."""
+    _check_coordinator(by)
+    deadline = session.get(Deadline, deadline_id)
+    task = session.get(UserTask, deadline.task_id) if deadline is not None and deadline.task_id else None
+    if task is None or not relays.may_enter(session, task, by):
+        raise NotFound("There is no such clock.")
+    return relays.holder_as(session, task, said, by=by)
 
 
 def voice(session: Session, case_id: str, agency_id: str, *, by: Actor) -> Actor:

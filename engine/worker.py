@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from integrations import email, webhook
 from integrations.http import Client, DeliveryFailed
 
-from . import alarms, clock, handoffs, instances, movements, people
+from . import alarms, clock, desks, handoffs, instances, movements, people
 from .act import Act, begin, begin_handoff
 from .actor import SYSTEM
 from .audit import checkpoint
@@ -143,13 +143,13 @@ def begin_one_leave(store: Store) -> bool:
 
 
 def call_about_one_empty_desk(store: Store) -> bool:
-    """Everybody at a desk is on leave: the coordinator of a case that waits there is called."""
+    """Nobody is at a desk who could see to what waits there: the coordinator of the case is called."""
     with store.reading() as session:
-        waiting = people.waiting_unseen(session, clock.now())
+        waiting = desks.waiting_unseen(session, clock.now())
     if not waiting:
         return False
     with store.transaction() as session:
-        people.call_about_empty_desk(session, waiting[0])
+        desks.call_about_empty(session, waiting[0])
     return True
 
 

@@ -46,6 +46,7 @@ Feature: Agencies are suspended, closed and renamed, and nobody falls between th
     And the shelter in Osh accepts the place in a shelter
     When the national desk calls the shelter in Osh "House of the road"
     Then the handoff of the place in a shelter still names it as it was called then
+    And the coordinator in Osh reads the name of then in the case, in the letter and by a program
 
   Scenario: Only the national desk keeps the directory
     When the coordinator in Osh tries to suspend the shelter in Osh

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 from .. import agencies, directory
 from ..errors import NotFound
 from ..models.people import Agency
+from ..relays import Said
 from . import told_daily
 from .desk import Desk, Doer, Done, Reader, RowId, Writer
-from .schemas_daily import Capacity, Closure, Entry, NewAgency, NewManager, NewName, Profile
+from .schemas_daily import Capacity, Closure, Entry, HeardCapacity, NewAgency, NewManager, NewName, Profile
 from .strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["directory"])
@@ -64,6 +65,19 @@ def add_manager(desk: Writer, agency_id: RowId, body: NewManager) -> told_daily.
         desk.session, agency_id, login=body.login, name=body.name, language=body.language, by=desk.by
     )
     return told_daily.FirstManager(login=user.login, name=user.name, password=password)
+
+
+@router.post("/directory/{agency_id}/places", response_model=told_daily.Listed)
+def enter_places(desk: Doer, agency_id: RowId, body: HeardCapacity) -> Response:
+    """Enter how many places an agency without an account says it has."""
+
+    def do() -> Done:
+        heard = Said(**body.behalf.model_dump())
+        place = agencies.enter_places(desk.session, agency_id, body.kind, body.total, said=heard, by=desk.by)
+        return Done(_listed(desk.session.get_one(Agency, place.agency_id)))
+
+    desk.fields_at("behalf", but={"kind", "total"})
+    return desk.once(do)
 
 
 @router.get("/directory/{agency_id}")

@@ -11,7 +11,7 @@ from ..errors import Invalid
 from ..models.cases import Case
 from ..relays import Said
 from .desk import Desk
-from .schemas import Behalf, Later, Report
+from .schemas import Behalf, Heard, Later, Report
 
 
 def answering(desk: Desk, handoff_id: str, sent: Later | None) -> Actor:
@@ -78,6 +78,30 @@ def taking_back(desk: Desk, handoff_id: str, sent: Later) -> Actor:
         return _late(desk, handoff.case_id, sent.happened_at)
     with _named(desk):
         return voices.giver_as(desk.session, handoff, _said(sent.behalf), by=desk.by)
+
+
+def carrying(desk: Desk, alarm_id: str, sent: Heard | None) -> Actor:
+    """Who acts on an alarm: the one at the desk, or the agency without an account that it was carried to."""
+    if sent is None or sent.behalf is None:
+        return desk.by
+    with _named(desk):
+        return relays.alarmed_as(desk.session, alarm_id, _said(sent.behalf), by=desk.by)
+
+
+def settling(desk: Desk, relay_id: str, sent: Heard) -> Actor:
+    """Who says whether what was entered is right: the one at the desk, or the agency without an account."""
+    if sent.behalf is None:
+        return desk.by
+    with _named(desk):
+        return voices.settling_as(desk.session, relay_id, _said(sent.behalf), by=desk.by)
+
+
+def extending(desk: Desk, deadline_id: str, sent: Heard) -> Actor:
+    """Who gives a duty more time: the one at the desk, or who holds it."""
+    if sent.behalf is None:
+        return desk.by
+    with _named(desk):
+        return voices.extending_as(desk.session, deadline_id, _said(sent.behalf), by=desk.by)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from ..models.cases import CaseStatus
-from .schemas import Answers, Code, Id, Later, Report, Sent, Value
+from .schemas import Answers, Code, Heard, Id, Later, Report, Sent, Value
 
 Known = Annotated[dict[Code, Value], Field(max_length=50)]
 
@@ -35,8 +35,8 @@ class TakingBack(Later):
     reason: Code
 
 
-class Extension(Sent):
-    """How many days more, and why."""
+class Extension(Heard):
+    """How many days more, and why; `behalf` where the agency that holds the duty says so."""
 
     days: Annotated[StrictInt, Field(ge=1, le=365)]
     reason: Code

@@ -36,6 +36,12 @@ def deactivate(desk: Doer, user_id: RowId) -> Response:
     return desk.once(lambda: _done(desk, people.deactivate(desk.session, user_id, by=desk.by)))
 
 
+@router.post("/{user_id}/reactivation", response_model=told_daily.Colleague)
+def reactivate(desk: Doer, user_id: RowId) -> Response:
+    """Somebody who had gone is here again, with the old password and duties."""
+    return desk.once(lambda: _done(desk, people.reactivate(desk.session, user_id, by=desk.by)))
+
+
 @router.post("/{user_id}/leave", response_model=told_daily.Colleague)
 def leave(desk: Doer, user_id: RowId, body: Leave) -> Response:
     """Somebody is away; the deputy gets what is in hand when the leave begins."""

@@ -22,7 +22,7 @@ def choices(desk: Reader, task_id: RowId) -> told.Candidates:
     return told.Candidates(
         items=[
             told.Candidate(
-                agency=told.Contact(id=one.agency.id, name=one.agency.name, phone=one.agency.phone),
+                agency=showing.contact(one.agency),
                 region=one.agency.region,
                 place=one.place.kind if one.place else None,
                 free=directory.free(one.place)

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Path, Response
 from .. import cases, papers
 from ..access import visibility
 from ..models.answers import Sheet
-from ..models.people import Agency
 from ..models.work import UserTask
 from ..timelines import element_name
-from . import told, told_daily
+from . import showing, told_daily
 from .desk import Desk, Doer, Done, Reader, RowId
 from .directory import FormKey
 from .strict import StrictRoute
@@ -26,9 +25,9 @@ def letter(desk: Reader, handoff_id: RowId) -> told_daily.Letter:
     found = papers.letter(desk.session, handoff_id, by=desk.by)
     return told_daily.Letter(
         reference=found.reference,
-        giver=_contact(found.giver),
+        giver=showing.contact(found.giver, found.giver_name),
         giver_hours=found.giver.hours,
-        receiver=_contact(found.receiver),
+        receiver=showing.contact(found.receiver, found.receiver_name),
         asked=element_name(found.bundle, found.element, desk.t),
         owed=found.bundle.elements[found.element].documentation,
         urgent=found.urgent,
@@ -37,10 +36,6 @@ def letter(desk: Reader, handoff_id: RowId) -> told_daily.Letter:
         ground=found.ground,
         consent=found.consent,
     )
-
-
-def _contact(agency: Agency) -> told.Contact:
-    return told.Contact(id=agency.id, name=agency.name, phone=agency.phone)
 
 
 @router.post("/forms/{form}/sheets", status_code=201, response_model=told_daily.Sheet)
@@ -57,12 +52,12 @@ def _printed(desk: Desk, form: str) -> Done:
 
 @router.get("/sheets/{code}")
 def show(desk: Reader, code: Code) -> told_daily.Sheet:
-    """A printed sheet, and when it was entered."""
-    return _told(desk, papers.read(desk.session, code)[0])
+    """A sheet this agency printed, entered, or whose case it steers, and when it was entered."""
+    return _told(desk, papers.read(desk.session, code, by=desk.by)[0])
 
 
 def _told(desk: Desk, sheet: Sheet) -> told_daily.Sheet:
-    _, form = papers.read(desk.session, sheet.code)
+    _, form = papers.read(desk.session, sheet.code, by=desk.by)
     task = desk.session.get(UserTask, sheet.task_id) if sheet.task_id else None
     seen = task is not None and visibility.may_see_task(desk.session, task, desk.by)
     return told_daily.Sheet(

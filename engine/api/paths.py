@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from .. import cases, paths, takeovers
-from . import bent, told
+from . import behalf, bent, told
 from .bent import Extension, NewStage, PaperCase, Reason
 from .desk import Desk, Doer, Done, Reader, Revision, RowId
 from .strict import StrictRoute
@@ -60,7 +60,8 @@ def extend(desk: Doer, deadline_id: RowId, body: Extension) -> Response:
     """Give a running clock more days, with a coded reason."""
 
     def do() -> Done:
-        row = cases.extend(desk.session, deadline_id, days=body.days, reason=body.reason, by=desk.by)
+        by = behalf.extending(desk, deadline_id, body)
+        row = cases.extend(desk.session, deadline_id, days=body.days, reason=body.reason, by=by)
         return Done(told.Clock.model_validate(row, from_attributes=True))
 
     return desk.once(do)

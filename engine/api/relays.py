@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from .. import relays
+from .. import relays, voices
 from ..models.cases import Relay, RelayState
-from . import showing, told_daily
+from . import behalf, showing, told_daily
 from .desk import Desk, Doer, Done, Reader, RowId
 from .schemas_daily import Settlement
 from .strict import StrictRoute
@@ -17,6 +17,7 @@ def waiting(desk: Reader) -> told_daily.Relays:
     """What others entered for this agency, and what this desk must carry to agencies without an account."""
     return told_daily.Relays(
         unconfirmed=_told(desk, relays.unconfirmed(desk.session, by=desk.by)),
+        to_settle=_told(desk, voices.unsettled(desk.session, by=desk.by)),
         to_carry=showing.handoffs(desk, relays.to_carry(desk.session, by=desk.by)),
         to_enter=showing.tasks(desk, relays.to_enter(desk.session, by=desk.by)),
     )
@@ -25,8 +26,12 @@ def waiting(desk: Reader) -> told_daily.Relays:
 @router.post("/{relay_id}/answer", response_model=told_daily.Relay)
 def settle(desk: Doer, relay_id: RowId, body: Settlement) -> Response:
     """The agency confirms what was entered for it, or says that it was not so. The act stays."""
-    state = RelayState(body.state)
-    return desk.once(lambda: Done(_told(desk, [relays.settle(desk.session, relay_id, state, by=desk.by)])[0]))
+
+    def do() -> Done:
+        by = behalf.settling(desk, relay_id, body)
+        return Done(_told(desk, [relays.settle(desk.session, relay_id, RelayState(body.state), by=by)])[0])
+
+    return desk.once(do)
 
 
 def _told(desk: Desk, rows: list[Relay]) -> list[told_daily.Relay]:

@@ -65,6 +65,12 @@ class Behalf(Sent):
     happened_at: AwareDatetime
 
 
+class Heard(Sent):
+    """An act of an agency without an account, entered for it."""
+
+    behalf: Behalf | None = None
+
+
 class Later(Sent):
     """An act that is entered later than it happened, or for the agency whose act it is."""
 

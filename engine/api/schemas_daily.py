@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StrictBool, StrictInt
 
 from ..models.people import PlaceKind, Reach
-from .schemas import Code, Id, Line, Sent
+from .schemas import Behalf, Code, Heard, Id, Line, Sent
 
 Name = Annotated[str, Field(min_length=2, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
-class Settlement(Sent):
-    """What the agency says of an act that was entered for it."""
+class Settlement(Heard):
+    """What the agency says of an act that was entered for it; `behalf` where it has no account."""
 
     state: Literal["confirmed", "disputed"]  # in words: they stand in the message of a refusal
 
@@ -52,6 +52,12 @@ class Capacity(Sent):
 
     kind: PlaceKind
     total: Annotated[StrictInt, Field(ge=0, le=500)]
+
+
+class HeardCapacity(Capacity):
+    """How many places of a kind an agency without an account says it has."""
+
+    behalf: Behalf
 
 
 class Entry(Sent):

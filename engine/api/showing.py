@@ -34,10 +34,10 @@ class Around:
     movements: dict[str, Movement]
     named: set[str]
 
-    def contact(self, agency_id: str | None) -> told.Contact | None:
-        """How to call an agency."""
+    def contact(self, agency_id: str | None, then: str = "") -> told.Contact | None:
+        """How to call an agency; `then` is the name it had in what is told, where that may be another."""
         agency = self.agencies.get(agency_id or "")
-        return told.Contact(id=agency.id, name=agency.name, phone=agency.phone) if agency else None
+        return contact(agency, then) if agency else None
 
     def reference(self, case_id: str) -> str | None:
         """The reference of a case the reader may open."""
@@ -79,8 +79,12 @@ def agencies(desk: Desk) -> dict[str, Agency]:
 
 def known(rows: dict[str, Agency], agency_id: str) -> told.Contact:
     """How to call an agency that is there for certain."""
-    agency = rows[agency_id]
-    return told.Contact(id=agency.id, name=agency.name, phone=agency.phone)
+    return contact(rows[agency_id])
+
+
+def contact(agency: Agency, then: str = "") -> told.Contact:
+    """How to call this agency, under its name of today or the one it had `then`."""
+    return told.Contact(id=agency.id, name=then or agency.name, phone=agency.phone, hours=agency.hours)
 
 
 def _cases(desk: Desk, rows: Iterable[Any]) -> dict[str, Case]:
@@ -125,8 +129,8 @@ def handoff(near: Around, row: Handoff, card: told.Card | None = None) -> told.H
         task_name=near.names.get(row.task_id) or row.task_name,
         reference=near.reference(row.case_id) if engaged or (gives and not receives) else None,
         task_id=row.task_id if engaged or (gives and travels) else None,
-        giver=near.contact(row.giver_id),
-        receiver=near.contact(row.receiver_id) if row.id in near.named else None,
+        giver=near.contact(row.giver_id, row.giver_name),
+        receiver=near.contact(row.receiver_id, row.receiver_name) if row.id in near.named else None,
         card=card,
         movement=movement(journey) if journey and (engaged or travels) else None,
         ground=row.ground if engaged else None,

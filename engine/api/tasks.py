@@ -162,7 +162,7 @@ def choices(desk: Reader, task_id: RowId) -> told.Candidates:
     return told.Candidates(
         items=[
             told.Candidate(
-                agency=told.Contact(id=c.agency.id, name=c.agency.name, phone=c.agency.phone),
+                agency=showing.contact(c.agency),
                 region=c.agency.region,
                 place=c.place.kind if c.place else None,
                 free=directory.free(c.place) if c.place else None,

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from ..access import signin
 from ..errors import Invalid, NotAllowed
 from ..models.people import Agency, User
-from . import told
+from . import showing, told
 from .desk import Desk, Reader, store
 from .problems import SIGNED_OUT, TOO_MANY, Problem
 from .schemas import NewToken
@@ -44,7 +44,7 @@ def me(desk: Reader) -> told.Me:
     return told.Me(
         id=by.user_id or "",
         name=by.name,
-        agency=told.Contact(id=agency.id, name=agency.name, phone=agency.phone),
+        agency=showing.contact(agency),
         roles=sorted(by.roles),
         duties=sorted(by.duties),
         region=by.region,

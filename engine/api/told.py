@@ -12,11 +12,12 @@ from ..timelines import Stretch
 
 
 class Contact(BaseModel):
-    """An agency and how to call it."""
+    """An agency, how to call it and when somebody answers. In a handoff the name is the one it had then."""
 
     id: str
     name: str
     phone: str
+    hours: str
 
 
 class Human(BaseModel):
@@ -286,12 +287,14 @@ class Alarm(BaseModel):
     raised_at: datetime
     repeats: int
     acknowledged_at: datetime | None
+    agency: Contact
 
 
 class Alarms(BaseModel):
-    """The alarms this desk has not acknowledged, oldest first."""
+    """The alarms this desk has not acknowledged, oldest first, and those it carries to agencies without an account."""
 
     items: list[Alarm]
+    to_carry: list[Alarm]
 
 
 class Places(BaseModel):

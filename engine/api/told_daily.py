@@ -26,9 +26,13 @@ class Relay(BaseModel):
 
 
 class Relays(BaseModel):
-    """What was entered for this agency, what it must carry to others, and what it enters for them."""
+    """What was entered for this agency, what it must carry to others, and what it enters for them.
+
+    `to_settle`: what others entered for agencies without an account, which may yet confirm or dispute it.
+    """
 
     unconfirmed: list[Relay]
+    to_settle: list[Relay]
     to_carry: list[Handoff]
     to_enter: list[Task]
 

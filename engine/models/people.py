@@ -79,7 +79,8 @@ class Place(SQLModel, table=True):
     kind: PlaceKind = word(PlaceKind)
     total: int
     taken: int = 0
-    confirmed_at: datetime = instant()
+    confirmed_at: datetime = instant()  # long ago (`directory.NEVER`) where nobody has said yet how many there are
+    said_by: str = Field(default="", max_length=200)  # who said the number, where another desk entered it
 
 
 class User(SQLModel, table=True):

@@ -98,6 +98,7 @@ class AlarmKind(StrEnum):
     MISSING = "missing"
     DANGER = "danger"
     DEATH = "death"
+    EXTENDED = "extended"
     FAULT = "fault"
 
 

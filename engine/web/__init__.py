@@ -25,6 +25,7 @@ from . import (
     errors,
     forms,
     handovers,
+    heard,
     links,
     offers,
     paper,
@@ -45,7 +46,7 @@ PUBLIC = frozenset({"/sign-in", "/language", "/health"})  # what answers without
 router = APIRouter(default_response_class=Response)
 PARTS = (
     *(signin, worklist, offers, relays, behalf, forms, tasks, routing, board, cases, links, alarms, audit),
-    *(paper, directory, colleagues, agencies, account, demo, changes, corrections, handovers, paths, views),
+    *(paper, directory, colleagues, agencies, account, demo, changes, corrections, handovers, heard, paths, views),
 )
 for part in PARTS:
     router.include_router(part.router)

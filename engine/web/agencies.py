@@ -11,7 +11,9 @@ from .. import agencies, cases, directory, people
 from ..access import rules
 from ..errors import Invalid, NotFound
 from ..language import NAMES
+from ..models.cases import Channel
 from ..models.people import Agency, Place, PlaceKind, Reach
+from .behalf import SAID, heard
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -100,6 +102,20 @@ def show(agency_id: str, desk: Reader) -> Response:
 def rename(agency_id: str, desk: Writer) -> Response:
     """A new name; handoffs keep the old one."""
     return _keep(desk, agency_id, lambda: agencies.rename(desk.session, agency_id, desk.text("name"), by=desk.by))
+
+
+@router.post("/directory/{agency_id}/places")
+def enter_places(agency_id: str, desk: Writer) -> Response:
+    """How many places an agency without an account says it has, who said it, and how it was heard."""
+
+    def do() -> Any:
+        kind, total = desk.text("kind"), desk.text("total").strip()
+        if kind not in set(PlaceKind):
+            raise Invalid(fields={"total": desk.t.plain("choose.one")})
+        number = int(total) if total.isdecimal() and len(total) < 6 else -1
+        return agencies.enter_places(desk.session, agency_id, PlaceKind(kind), number, said=heard(desk), by=desk.by)
+
+    return _keep(desk, agency_id, do)
 
 
 @router.post("/directory/{agency_id}/suspension")
@@ -236,7 +252,9 @@ def _kept(
         choices=_choices(desk) if keeps else {},
         others=[{"id": a.id, "name": a.name} for a in agencies.active(desk.session) if keeps and a.id != agency.id],
         spoken=[{"code": code, "name": NAMES[code]} for code in people.SPOKEN],
-        values={name: desk.text(name) for name in ("login", "person", "language")},
+        values={name: desk.text(name) for name in (*SAID, "login", "person", "language", "kind", "total")},
+        channels=list(Channel),
+        kinds=list(PlaceKind),
         added=added,
         can=_possible(desk, agency, keeps=keeps),
         errors=errors or {},
@@ -250,6 +268,7 @@ def _possible(desk: Desk, agency: Agency, *, keeps: bool) -> dict[str, bool]:
         "rename": keeps,
         "change": keeps and not ended,
         "staff": keeps and agency.active and not people.somebody(desk.session, agency.id),
+        "places": agencies.speaks_of_places(desk.by, agency),
         "suspend": keeps and agency.active,
         "resume": keeps and not agency.active and not ended,
         "close": keeps and not ended,

@@ -12,6 +12,7 @@ from ..access import visibility
 from ..models.cases import Case
 from ..models.people import Agency, User
 from ..models.work import OPEN_TASK, Alarm, UserTask
+from . import heard
 from .desk import Desk, Reader, Writer
 from .words import Words
 
@@ -28,6 +29,8 @@ def show(desk: Reader) -> Response:
         "alarms.html",
         alarms=[_waiting(desk, alarm, cases, about) for alarm in waiting],
         settled=_settled(desk, answered, cases),
+        carried=heard.carried_list(desk),
+        unsettled=heard.unsettled_list(desk),
     )
 
 

@@ -20,7 +20,7 @@ from ..models.people import Agency
 from ..models.work import Handoff, UserTask
 from ..movements import Condition
 from ..relays import Said
-from . import drafting
+from . import bends, drafting
 from .desk import Desk, Reader, Writer, store
 from .questions import QuestionView, question_views
 from .words import Words
@@ -219,6 +219,9 @@ def _more(desk: Desk, act: Act, task: UserTask, agency: Agency) -> list[dict[str
         f"/cases/{act.case.reference}/changes?agency={agency.id}": desk.t.plain("change.title"),
         f"/tasks/{task.id}/handover?relayed=1": desk.t.plain("relay.handover_link", agency=agency.name),
     }
+    clock = bends.clock_to_extend(act, task)
+    if clock is not None and act.bundle.clocks[clock.clock].holder_extends:
+        places[f"/tasks/{task.id}/relay/extension"] = desk.t.plain("relay.extension_link", agency=agency.name)
     return [{"href": href, "text": text} for href, text in places.items()]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from .. import clock, people
+from .. import clock, desks, people
 from ..access import rules
 from ..actor import Actor
 from ..errors import Invalid, NotFound
@@ -46,6 +46,12 @@ def add(desk: Writer) -> Response:
 def deactivate(user_id: str, desk: Writer) -> Response:
     """Somebody has gone for good."""
     return _act(desk, lambda: people.deactivate(desk.session, user_id, by=desk.by), "deactivated")
+
+
+@router.post("/colleagues/{user_id}/reactivation")
+def reactivate(user_id: str, desk: Writer) -> Response:
+    """Somebody who had gone is here again."""
+    return _act(desk, lambda: people.reactivate(desk.session, user_id, by=desk.by), "reactivated")
 
 
 @router.post("/colleagues/{user_id}/leave")
@@ -97,11 +103,11 @@ def _page(
     found = people.of_agency(desk.session, by=desk.by)
     held = people.in_hand(desk.session, by=desk.by)
     names = {user.id: user.name for user in found}
-    here = {user.id: user.name for user in found if user.active}
+    here = [user for user in found if user.active]
     return desk.render(
         "colleagues.html",
         status=status,
-        people=[_person(desk.by, user, names, held, keeps) | {"others": _but(here, user)} for user in found],
+        people=[_person(desk.by, user, names, held, keeps) | _beside(here, user) for user in found],
         keeps=keeps,
         duties=sorted(people.may_give(desk.by)),
         spoken=[{"code": code, "name": NAMES[code]} for code in people.SPOKEN],
@@ -122,13 +128,22 @@ def _person(by: Actor, user: User, names: dict[str, str], held: dict[str, int], 
         "in_hand": held.get(user.id, 0),
         "away_from": user.away_from,
         "away_until": user.away_until,
-        "away": people.is_away(user, clock.now()),
+        "away": desks.is_away(user, clock.now()),
         "deputy": names.get(user.deputy_id or ""),
         "needs_deputy": Duty.COORDINATOR in user.duties,
-        "can": {"keep": user.active and (keeps or mine), "deactivate": user.active and keeps and not mine},
+        "can": {
+            "keep": user.active and (keeps or mine),
+            "deactivate": user.active and keeps and not mine,
+            "reactivate": not user.active and keeps and (by.is_coordinator or Duty.COORDINATOR not in user.duties),
+        },
     }
 
 
-def _but(here: dict[str, str], user: User) -> list[dict[str, str]]:
-    """Everybody else who is active."""
-    return [{"id": key, "name": name} for key, name in here.items() if key != user.id]
+def _beside(here: list[User], user: User) -> dict[str, list[dict[str, str]]]:
+    """Everybody else who is active, and who of them may stand in: for a coordinator another one."""
+    others = [other for other in here if other.id != user.id]
+    able = [one for one in others if Duty.COORDINATOR in one.duties or Duty.COORDINATOR not in user.duties]
+    return {
+        "others": [{"id": one.id, "name": one.name} for one in others],
+        "deputies": [{"id": one.id, "name": one.name} for one in able],
+    }

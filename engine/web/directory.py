@@ -49,7 +49,12 @@ def _row(words: Words, agency: Agency, places: list[Place]) -> dict[str, Any]:
         "hours": agency.hours,
         "active": agency.active,
         "places": [
-            {"kind": p.kind, "free": directory.free(p), "total": p.total, "confirmed_at": p.confirmed_at}
+            {
+                "kind": p.kind,
+                "free": directory.free(p),
+                "total": p.total if directory.is_stated(p) else "–",
+                "confirmed_at": p.confirmed_at,
+            }
             for p in places
         ],
     }

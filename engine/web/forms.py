@@ -112,7 +112,7 @@ def keep(request: Request, unfinished: Unfinished) -> Response:
     refused = unfinished.refused
     if isinstance(refused, Fault):
         errors.report(request, refused)
-    if isinstance(refused, AlreadyEntered):
+    if isinstance(refused, AlreadyEntered) and refused.told:
         return see_other(f"/sheets/{refused.code}")
     kept = False
     try:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from .. import cases, clock, papers
 from ..access import visibility
+from ..errors import NotFound
 from ..forms import FormDefinition, Kind, Question
 from ..language import NAMES, Text, Translator
 from ..models.answers import Sheet
@@ -32,9 +33,10 @@ def letter(handoff_id: str, desk: Reader) -> Response:
 def index(desk: Reader, code: str = "") -> Response:
     """Every form, to print blank; and what became of a printed sheet."""
     if code:
-        found = papers.find(desk.session, code)
-        if found is not None:
-            return see_other(f"/sheets/{found.code}")
+        try:
+            return see_other(f"/sheets/{papers.read(desk.session, code, by=desk.by)[0].code}")
+        except NotFound:
+            pass  # said on the page, beside what was typed
     wrong = {"code": desk.t("sheet.unknown")} if code else {}
     return desk.render("sheet_index.html", **_index(desk), code=code, errors=wrong, status=422 if wrong else 200)
 
@@ -54,7 +56,7 @@ def print_blank(key: str, desk: Writer) -> Response:
 @router.get("/sheets/{code}")
 def show(code: str, desk: Reader, language: str = "") -> Response:
     """A sheet to print and write on; once it has been entered, when that was."""
-    sheet, form = papers.read(desk.session, code)
+    sheet, form = papers.read(desk.session, code, by=desk.by)
     if language in NAMES:
         desk.request.state.translator = Translator(language, time_zone())
     if sheet.entered_at is not None:
@@ -69,8 +71,8 @@ def _letter(desk: Desk, found: Letter) -> dict[str, Any]:
     return {
         "reference": found.reference,
         "printed_at": clock.now(),
-        "giver": _sender(found.giver),
-        "receiver": found.receiver.name,
+        "giver": {"name": found.giver_name, "phone": found.giver.phone, "hours": found.giver.hours},
+        "receiver": found.receiver_name,
         "task_name": f"{words.element(found.element)}: {service}" if service else words.element(found.element),
         "owed": words.owed(found.element),
         "urgent": found.urgent,
@@ -79,10 +81,6 @@ def _letter(desk: Desk, found: Letter) -> dict[str, Any]:
         "ground": agreed or words.ground(None, found.ground),
         "decline_codes": list(DeclineCode),
     }
-
-
-def _sender(agency: Agency) -> dict[str, str]:
-    return {"name": agency.name, "phone": agency.phone, "hours": agency.hours}
 
 
 def _index(desk: Desk) -> dict[str, Any]:

@@ -54,9 +54,10 @@ def extend(task_id: str, desk: Writer) -> Response:
     """Give the duty more days, with a coded reason."""
     days = desk.text("days")
     number = int(days) if days.isdecimal() and len(days) < 5 else 0
+    most = _most(desk, visibility.task(desk.session, task_id, by=desk.by))
     wrong = {
         "reason": "" if desk.text("reason") in deadlines.REASONS else desk.t("choose.one"),
-        "days": "" if 1 <= number <= deadlines.LONGEST else desk.t("choose.days", most=deadlines.LONGEST),
+        "days": "" if 1 <= number <= most else desk.t("choose.days", most=most),
     }
     if errors := {name: text for name, text in wrong.items() if text}:
         return _extension_page(desk, visibility.task(desk.session, task_id, by=desk.by), errors=errors, status=422)
@@ -130,6 +131,13 @@ def _skip_page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = No
         desk, act, task, what="skip", meaning=desk.t("skip.stage", stage=stage) if stage else desk.t("skip.meaning"),
         family="bend", codes=paths.REASONS, errors=errors or {}, status=status,
     )  # fmt: skip
+
+
+def _most(desk: Desk, task: UserTask) -> int:
+    """By how many days this person may extend the clock of a duty at once."""
+    act = acts.look(desk.session, task.case_id, desk.by)
+    clock = bends.clock_to_extend(act, task)
+    return deadlines.longest(act, clock) if clock else deadlines.LONGEST
 
 
 def _extension_page(desk: Desk, task: UserTask, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response:

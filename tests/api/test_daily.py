@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
-from engine import audit, changes
+from engine import audit, changes, clock
 from engine.actor import SYSTEM
 from engine.models.people import Agency, Reach, User
 from engine.models.records import AuditEntry
@@ -33,6 +33,8 @@ class Daily:
     boss: str
     deputy: str
     agencies: dict[str, str]
+    gone: str
+    home: str
 
 
 ENTRY: dict[str, Any] = {
@@ -55,6 +57,14 @@ ACTS: dict[str, Act] = {
     ),
     "deactivate": Act(
         lambda s: f"/colleagues/{s.deputy}/deactivation", "coordinator_osh", outsider="police_osh", matches=False
+    ),
+    "reactivate": Act(
+        lambda s: f"/colleagues/{s.gone}/reactivation", "coordinator_osh", outsider="police_osh", matches=False
+    ),
+    "enter places": Act(
+        lambda s: f"/directory/{s.home}/places", "coordinator_osh",
+        lambda s: {"kind": "women", "total": 3, "behalf": HEARD | {"happened_at": clock.now().isoformat()}},
+        outsider="coordinator_bishkek", matches=False,
     ),
     "profile": Act(
         lambda s: "/agency/profile", "shelter_osh", lambda s: {"phone": "112", "hours": "at night"}, matches=False
@@ -122,8 +132,23 @@ def daily(cast: Cast, training: None) -> Daily:
     assert national.post(f"/directory/{agencies['hotline']}/suspension").status_code == 200
     return Daily(
         first, second, third, closed, link, cast["health"].read("/relays")["unconfirmed"][0]["id"], offer,
-        people["coordinator_osh"], people["coordinator_osh_2"], agencies,
+        people["coordinator_osh"], people["coordinator_osh_2"], agencies, _gone(cast), _home(cast),
     )  # fmt: skip
+
+
+def _gone(cast: Cast) -> str:
+    """Somebody of the coordinator's desk who has gone."""
+    given = {"login": "gone_one", "name": "Gone Example", "duties": ["caseworker"], "language": "en"}
+    added: str = cast["coordinator_osh"].post("/colleagues", given).json()["colleague"]["id"]
+    assert cast["coordinator_osh"].post(f"/colleagues/{added}/deactivation").status_code == 200
+    return added
+
+
+def _home(cast: Cast) -> str:
+    """A house in Osh without an account."""
+    entry = ENTRY | {"name": "Home by letter", "roles": ["shelter"], "services": ["shelter"]}
+    made: str = cast["coordinator_national"].post("/directory", entry).json()["id"]
+    return made
 
 
 def _opened(cast: Cast, **changes: Any) -> str:
@@ -253,7 +278,9 @@ def test_a_sheet_is_entered_once(cast: Cast, training: None) -> None:
     )
     assert "already entered" in refused(second, 409, "conflict")["detail"]
     assert police.read(f"/sheets/{code}")["task_id"] == tasks[0]
-    assert cast["shelter_osh"].read(f"/sheets/{code}")["task_id"] is None
+    assert cast["coordinator_osh"].read(f"/sheets/{code}")["task_id"] == tasks[0], "who steers the case"
+    for stranger in ("shelter_osh", "border_guard", "coordinator_bishkek", "auditor"):
+        refused(cast[stranger].get(f"/sheets/{code}"), 404, "not-found")
     refused(police.get("/sheets/K7TX-9CDQ-9"), 404, "not-found")
 
 

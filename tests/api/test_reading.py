@@ -67,6 +67,7 @@ def test_an_offer_shows_its_card_and_nothing_else(cast: Cast, scene: Scene) -> N
     read = shelter.read(f"/handoffs/{scene.shelter_offer}")
     assert read["state"] == "opened" and set(read["card"]) == CARD
     assert read["card"]["sex"] == "female" and read["card"]["urgent"]
+    assert read["giver"]["phone"] and read["giver"]["hours"] == "09:00-18:00", "whom to call, and when"
     for hidden in ("reference", "task_id", "ground", "shared", "movement"):
         assert read[hidden] is None, hidden
     assert scene.reference not in str(read) + str(offer)

@@ -145,10 +145,12 @@ def deputy(desk: Desk, person: Person, now: datetime) -> str | None:
 
 
 def may_leave(desk: Desk, person: Person, deputy: str | None, start: datetime, until: datetime, now: datetime) -> bool:
-    """A leave ends after it begins; an active colleague is there all that time, or nobody where nobody leads."""
+    """A leave ends after it begins; who may stand in is there all that time, or nobody where nobody leads."""
     if deputy is None:
         return "coordinator" not in person.duties and start < until and until >= now
     other = desk.people.get(deputy)
     if other is None or not other.active or other is person or not start < until or until < now:
+        return False
+    if "coordinator" in person.duties - other.duties:
         return False
     return other.away is None or other.away[1] <= start or until <= other.away[0]

@@ -69,6 +69,10 @@ class Desk:
         """Whether it gets offers: it takes part, and somebody is there just now or somebody else brings them."""
         return self.active and (not self.account or any(not person.is_away(now) for person in self.present))
 
+    def coordinates(self, now: datetime) -> bool:
+        """Whether it can lead a case now: a coordinator is there."""
+        return self.active and any("coordinator" in p.duties and not p.is_away(now) for p in self.present)
+
     @property
     def present(self) -> list[Person]:
         """The people who have not gone."""
@@ -79,10 +83,12 @@ class Desk:
         others = [one for one in self.present if one is not person]
         return bool(others) and person.manages and not any(one.manages for one in others)
 
-    def is_last_coordinator(self, person: Person) -> bool:
-        """Whether the desk would have no coordinator without this one."""
-        others = (one for one in self.present if one is not person)
-        return "coordinator" in person.duties and not any("coordinator" in one.duties for one in others)
+    def needs(self, person: Person, now: datetime) -> bool:
+        """Whether the desk would have no coordinator without this one, now or as long as this one stands in."""
+        others = [one for one in self.present if one is not person and "coordinator" in one.duties]
+        if any(one.away and one.away[2] == person.id and one.away[1] > now for one in others):
+            return True
+        return "coordinator" in person.duties and all(one.is_away(now) for one in others)
 
 
 def desks(ids: dict[str, str], people: Iterable[tuple[str, Person]]) -> dict[str, Desk]:

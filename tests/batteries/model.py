@@ -119,7 +119,7 @@ class Model:
 
     def lead(self, region: str) -> str:
         """The coordinator of a region, else the national one."""
-        own = [d for d in self.desks.values() if "coordinator" in d.roles and d.region == region and d.staffed]
+        own = [d for d in self.desks.values() if d.region == region and d.coordinates(self.now)]
         return min(own, key=lambda d: d.code).id if own else self.duty_desk
 
     # what the drawing did

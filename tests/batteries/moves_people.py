@@ -17,7 +17,7 @@ CROWDED = 3  # a desk with more people than this adds nobody
 def moves(run: Run) -> list[Move]:
     """What may happen to people now."""
     found: list[Move] = [(0.1, go_away, ()), (0.025, add, ()), (0.07, deactivate, ()), (0.06, hand_all, ())]
-    found += [(0.02, wrongly, ()), (0.02, come_back, ())]
+    found += [(0.02, wrongly, ()), (0.02, come_back, ()), (0.03, reactivate, ())]
     for desk in run.model.desks.values():
         if not desk.closed and (few := len(desk.present)) < 2:
             found.append(((0.3, 0.03)[few], hire, (desk,)))
@@ -86,7 +86,7 @@ def deactivate(run: Run) -> None:
     by, refusals = _by(run, desk, person)
     if not refusals and not run.person(by).manages:
         refusals = (NotAllowed,)
-    elif not refusals and (desk.is_last_coordinator(person) or desk.is_last_manager(person)):
+    elif not refusals and (desk.needs(person, run.now) or desk.is_last_manager(person)):
         refusals = (Conflict,)
     touched = [case for case in run.model.open_cases() if acts_desks.touches(case, desk.id)]
     verb = "deactivate" if not refusals else "deactivate wrongly"
@@ -99,6 +99,23 @@ def deactivate(run: Run) -> None:
             for case in sorted(touched, key=lambda case: case.id):
                 acts_desks.gone(run.model, case, desk, None)
     run.check_all(touched if not desk.present else run.rng.sample(touched, min(3, len(touched))))
+
+
+def reactivate(run: Run) -> None:
+    """Somebody who had gone is here again, without the leave of before; where nobody is left, nobody can say so."""
+    gone = [(d, p) for d in run.model.desks.values() if d.present for p in d.people.values() if not p.active]
+    desk, person = run.rng.choice(gone) if gone and run.rng.random() < 0.8 else _somebody(run)
+    by, refusals = _by(run, desk, person)
+    mine = run.person(by)
+    if not refusals and (not mine.manages or (not person.active and person.duties - mine.duties >= {"coordinator"})):
+        refusals = (NotAllowed,)
+    elif not refusals and person.active:
+        refusals = (Conflict,)
+    verb = "reactivate" if not refusals else "reactivate wrongly"
+    run.do(verb, None, lambda s: people.reactivate(s, person.id, by=by), refusals)
+    if not refusals:
+        person.active, person.away = True, None
+    run.check_all()
 
 
 def add(run: Run) -> None:

@@ -40,7 +40,7 @@ def _somebody_is_accountable(model: Model, case: Episode) -> None:
     """Who answers for something takes part; and no case is led by a desk without a coordinator."""
     if case.open:
         lead = model.desks[case.lead]
-        need(lead.active and any("coordinator" in p.duties for p in lead.present), "a case is led by nobody", lead)
+        need(lead.coordinates(model.now), "a case is led by nobody", lead)
         for duty in case.owed():
             need(model.desks[duty.accountable].active, "accountable, but takes no part:", duty)
 

@@ -12,9 +12,11 @@ from engine.access import signin
 from engine.errors import Invalid
 from engine.models.people import User
 from engine.models.work import TaskStatus
+from tests.api.client import Cast
 from tests.features.steps_cases import say
 from tests.features.steps_shelter import KINDS
 from tests.features.world import World
+from tests.people import Crew
 
 
 def user(world: World, login: str) -> User:
@@ -235,3 +237,18 @@ def still_named(world: World, duty: str) -> None:
     agency, name = world.kept["named"]
     assert world.offer(duty, agency).receiver_name == name
     assert world.leaves("handoff.accepted", element=duty)[-1]["data"]["receiver"] == name
+
+
+@then(say("{by:Agency} reads the name of then in the case, in the letter and by a program"))
+def reads_old_name(world: World, crew: Crew, by: str) -> None:
+    agency, then = world.kept["named"]
+    today, case = world.agency(agency).name, f"/cases/{world.reference}"
+    handoff = f"/handoffs/{world.offer('shelter_arrival', agency).id}"
+    assert then in crew[by].page(case), "the stretch of time that came of it"
+    script = Cast(crew.app, world.store)[by]
+    for paper in (crew[by].page(f"{handoff}/letter"), script.get(f"{handoff}/letter").text):
+        assert then in paper and today not in paper
+    told = [h["receiver"]["name"] for h in script.read(case)["handoffs"] if handoff.endswith(h["id"])]
+    assert [*told, script.read(handoff)["receiver"]["name"]] == [then, then]
+    spans = {span["agency"] for span in script.read(f"{case}/timeline")["spans"]}
+    assert then in spans and today not in spans

@@ -157,7 +157,14 @@ def test_the_shelter_itself_extends_the_stay_but_no_other_clock(scene: Scene) ->
     stay, plan = running["shelter_stay"], running["case_plan"]
     row = scene.act(SHELTER, lambda s, by: cases.extend(s, stay.id, days=10, reason="trauma", by=by))
     assert row.due_at == stay.due_at + timedelta(days=10) and scene.task("stay_review").due_at == row.due_at
-    assert scene.actions() == ["deadline.extended"]
+    assert scene.actions() == ["deadline.extended", "alarm.raised", "deadline.started"]
+    assert scene.alarms() == {("extended", COORDINATOR)}
+    with pytest.raises(Conflict, match="nearer its end"):
+        scene.act(SHELTER, lambda s, by: cases.extend(s, stay.id, days=1, reason="other", by=by))
+    with pytest.raises(Invalid, match="Extend by 1 to 10 days"):
+        scene.act(SHELTER, lambda s, by: cases.extend(s, stay.id, days=11, reason="other", by=by))
+    scene.act(COORDINATOR, lambda s, by: cases.extend(s, stay.id, days=90, reason="investigation", by=by))
+    assert scene.actions() == ["deadline.extended"], "who steers the case decides on more, and need not be called"
     with pytest.raises(NotAllowed):
         scene.act(SHELTER, lambda s, by: cases.extend(s, plan.id, days=10, reason="trauma", by=by))
     with pytest.raises(NotAllowed):

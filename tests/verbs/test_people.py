@@ -74,16 +74,19 @@ def test_the_worker_moves_duties_when_a_leave_begins_and_only_once(scene: Scene)
 
 
 def test_a_deputy_who_is_gone_leaves_the_duty_on_the_desk(scene: Scene) -> None:
-    leave(scene, timedelta(hours=2), timedelta(days=3))
-    with scene.store.transaction() as session:
-        people.deactivate(session, user(scene, SECOND).id, by=actor(session, COORDINATOR))
+    add = {"login": "colleague", "name": "Colleague", "duties": ["caseworker"], "language": "ru"}
+    scene.act(SHELTER, lambda s, by: people.add(s, **add, by=by))
+    review = scene.task("stay_review").id
+    scene.act(SHELTER, lambda s, by: tasks.claim(s, review, by=by))
+    leave(scene, timedelta(hours=2), timedelta(days=3), "colleague", SHELTER)
+    scene.act(SHELTER, lambda s, by: people.deactivate(s, user(scene, "colleague").id, by=by))
     before = clock.offset()
     clock.set_offset(before + timedelta(hours=3))
     try:
         worker.begin_one_leave(scene.store)
     finally:
         clock.set_offset(before)
-    assert (in_hand(scene), scene.task("case_plan").status) == (None, TaskStatus.OPEN)
+    assert (scene.task("stay_review").claimed_by_id, scene.task("stay_review").status) == (None, TaskStatus.OPEN)
 
 
 def test_a_time_of_another_zone_is_recorded_as_the_same_instant(scene: Scene) -> None:

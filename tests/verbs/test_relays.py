@@ -23,6 +23,7 @@ from tests.people import actor
 from tests.verbs.scene import Scene
 
 COORDINATOR, POLICE, CLINIC, SHELTER = "coordinator_osh", "police_osh", "health", "shelter_osh"
+GUARD = "border_guard"
 HELP = "service_first_contact"
 
 
@@ -280,14 +281,14 @@ def test_a_sheet_is_entered_once_wherever_it_is_typed(store: Store) -> None:
         other = papers.print_blank(session, "intake", bundle, by=actor(session, POLICE)).code
     given = answering.fill(bundle.forms["screening"], WOMAN_IN_OSH, today=clock.now().date())
 
-    def enter(scene: Scene, sheet: str) -> object:
+    def enter(scene: Scene, sheet: str, login: str = POLICE) -> object:
         task = scene.task("screening").id
 
         def do(session: Session, by: Actor) -> object:
             tasks.claim(session, task, by=by)
             return tasks.complete(session, task, given, by=by, sheet=sheet)
 
-        return scene.act(POLICE, do)
+        return scene.act(login, do)
 
     for wrong in (other, "K7TX", "K7TX-9CDQ-9"):
         with pytest.raises(Invalid) as refused:
@@ -297,8 +298,18 @@ def test_a_sheet_is_entered_once_wherever_it_is_typed(store: Store) -> None:
     assert dict(first.recorded())["sheet.entered"]["form"] == "screening"
     with pytest.raises(papers.AlreadyEntered, match="Nothing was entered twice") as found:
         enter(second, code)
-    assert found.value.code == code
+    assert (found.value.code, found.value.told) == (code, True)
     assert second.task("screening").status is TaskStatus.OPEN
+    third = Scene(store, case_at(store, "screening", login=GUARD, answers={"shelter_now": "no", "urgent_needs": []}))
+    with pytest.raises(papers.AlreadyEntered, match=r"already entered\.") as strange:
+        enter(third, code, GUARD)
+    assert not strange.value.told, "another agency learns that it was entered, not when"
+    with store.reading() as session:
+        for login in (POLICE, COORDINATOR):
+            assert papers.read(session, code, by=actor(session, login))[0].task_id == first.task("screening").id
+        for login in (GUARD, SHELTER, "coordinator_bishkek", "auditor"):
+            with pytest.raises(NotFound):
+                papers.read(session, code, by=actor(session, login))
     first.check_record()
 
 

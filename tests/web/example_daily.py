@@ -46,8 +46,9 @@ PEOPLE = [
         "away": False,
         "deputy": None,
         "others": [{"id": "p2", "name": "Bakyt Example"}],
+        "deputies": [{"id": "p2", "name": "Bakyt Example"}],
         "needs_deputy": True,
-        "can": {"keep": True, "deactivate": True},
+        "can": {"keep": True, "deactivate": True, "reactivate": False},
     },
     {
         "id": "p2",
@@ -61,8 +62,9 @@ PEOPLE = [
         "away": True,
         "deputy": "Aida Example",
         "others": [{"id": "p1", "name": "Aida Example"}],
+        "deputies": [{"id": "p1", "name": "Aida Example"}],
         "needs_deputy": True,
-        "can": {"keep": True, "deactivate": False},
+        "can": {"keep": True, "deactivate": False, "reactivate": False},
     },
     {
         "id": "p3",
@@ -76,8 +78,9 @@ PEOPLE = [
         "away": False,
         "deputy": None,
         "others": [],
+        "deputies": [],
         "needs_deputy": False,
-        "can": {"keep": False, "deactivate": False},
+        "can": {"keep": False, "deactivate": False, "reactivate": True},
     },
 ]
 
@@ -207,9 +210,13 @@ PAGES: dict[str, dict[str, Any]] = {
         "entry": ENTRY,
         "choices": CHOICES,
         "spoken": [{"code": "ky", "name": "Кыргызча"}],
-        "values": {"login": "", "person": "", "language": ""},
+        "values": dict.fromkeys(
+            ("login", "person", "language", "kind", "total", "channel", "said_by", "paper", "happened_at"), ""
+        ),
+        "channels": ["phone", "letter", "in_person"],
+        "kinds": ["women", "men", "families", "children"],
         "added": {"login": "aida", "name": "Aida Example", "password": "shown once"},
-        "can": dict.fromkeys(("rename", "change", "staff", "suspend", "resume", "close"), True),
+        "can": dict.fromkeys(("rename", "change", "staff", "places", "suspend", "resume", "close"), True),
         "errors": {"name": "Give the new name.", "login": "This name is taken. Choose another."},
     },
     "agency_new.html": {

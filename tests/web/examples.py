@@ -9,7 +9,7 @@ from engine.forms import compile_form
 from engine.language import Translator
 from engine.web.questions import question_views, to_show
 from engine.web.templates import Frame, Link
-from tests.web import example_cases, example_changes, example_daily, example_desk, example_record
+from tests.web import example_carried, example_cases, example_changes, example_daily, example_desk, example_record
 from tests.web.example_desk import TASK
 from tests.web.example_times import NOW, hours
 
@@ -18,7 +18,8 @@ __all__ = ["NOW", "PAGES", "attributes", "context", "form_page", "frame", "hours
 FORMS = Path(__file__).parents[2] / "forms" / "kg"
 PAGES: dict[str, dict[str, Any]] = example_desk.PAGES | example_cases.PAGES | example_record.PAGES | example_daily.PAGES
 PAGES |= example_changes.PAGES
-PAGES |= {name: PAGES[name] | more for name, more in example_changes.MORE.items()}
+PAGES |= example_carried.PAGES
+PAGES |= {name: PAGES[name] | more for name, more in (example_changes.MORE | example_carried.MORE).items()}
 
 
 def frame(language: str = "en", **changes: Any) -> Frame:
