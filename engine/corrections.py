@@ -96,7 +96,7 @@ def decide(session: Session, correction_id: str, verdict: Verdict, *, by: Actor)
     session.add(found)
     act.record(f"correction.{verdict}", found, element=task.element)
     if not any(other.task_id == task.id for other in waiting(session, act.case.id)):
-        alarms.settle(act, task.id)
+        alarms.settle(act, task.id, AlarmKind.DECIDED_ON_OLD_ANSWER)
     if verdict is Verdict.REDO:
         repeats.do(act, task)
     return found

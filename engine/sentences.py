@@ -34,6 +34,7 @@ TOLD = frozenset(
         "handoff.declined",
         "handoff.expired",
         "handoff.recalled",
+        "handoff.succeeded",
         "handoff.done",
         "handoff.partly_done",
         "handoff.failed",

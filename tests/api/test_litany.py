@@ -64,7 +64,7 @@ ACTS = {
     ),
     "acknowledge": Act(
         lambda s: f"/alarms/{s.alarm}/acknowledgement", "coordinator_national",
-        outsider="police_osh", wrong_role="coordinator_osh", matches=False,
+        lambda s: {"behalf": None}, outsider="police_osh", wrong_role="coordinator_osh", matches=False, needed=False,
     ),
     "consent": Act(
         lambda s: f"/cases/{s.reference}/consents", "police_osh",

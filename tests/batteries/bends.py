@@ -71,7 +71,8 @@ DECIDES = {  # the facts that a way or a table in each process asks about
 DECLARED = tomllib.loads((Path(__file__).parents[2] / "workflows/kg/facts.toml").read_text())
 INITIAL = {name: fact.get("initial") for name, fact in DECLARED.items()}
 # of the alarms about a case as a whole, those that these acts raise
-CALLED = {"withdrawal_reported", "left_reported", "consent_withdrawn", "acted_on_old_answer"}
+OLD_ANSWER = "acted_on_old_answer"  # about a step too: the one that was corrected
+CALLED = {"withdrawal_reported", "left_reported", "consent_withdrawn", OLD_ANSWER}
 CALLED |= {"agreement_reported", "missing", "danger", "death", "disputed"}
 
 

@@ -98,6 +98,12 @@ def test_declining_leaving_and_mistakes(crew: Crew, store: Store, case: str) -> 
     assert "You report this" in crew[OFFICER].page(page)
     crew[COORDINATOR].act(page, f"/cases/{case}/changes/left")
     assert elements(store, case) == {"closure_proposal", "ask_about_pressure"}
+    refused = crew[COORDINATOR].send(page, f"/cases/{case}/mistake", {"reason": "duplicate"})
+    assert refused.status_code == 409 and "safety of the person" in refused.text, "somebody still asks her"
+
+
+def test_a_case_that_should_not_exist(crew: Crew, store: Store, case: str) -> None:
+    page = f"/cases/{case}/changes"
     crew[COORDINATOR].act(page, f"/cases/{case}/mistake", {"reason": "duplicate"})
     assert elements(store, case) == set()
     assert crew[COORDINATOR].get(page).status_code == 409
