@@ -33,9 +33,10 @@ class Play:
         before = len(self.told)
         for login in self.logins:
             worklist = self.crew[login].page("/worklist")
-            for offer in links(worklist, "/handoffs/"):
+            offers = links(worklist, "/handoffs/")
+            for offer in offers:
                 self._answer(login, offer)
-            for duty in links(self.crew[login].page("/worklist"), "/tasks/"):
+            for duty in links(self.crew[login].page("/worklist") if offers else worklist, "/tasks/"):
                 self._do(login, duty)
         return len(self.told) - before
 
