@@ -29,7 +29,6 @@ from .models.work import (
 from .transitions import move
 
 REASONS = ("moved_region", "no_capacity", "language", "conflict_of_interest", "wish_of_person", "better_suited")
-
 HANDED_OVER = "handed_over"
 
 

@@ -1,6 +1,7 @@
 """Offering a task to agencies: whom, on what ground, in which order, and what happens when nobody takes it."""
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from . import alarms, consents, deadlines, directory, fallbacks, outbox, participations, separation
 from .act import Act
@@ -134,13 +135,17 @@ def pending(act: Act, about: UserTask | Handoff) -> list[Handoff]:
 
 def waiting(act: Act, about: UserTask | Handoff) -> UserTask | None:
     """The first task of this (scope, lane) that nobody holds: a lane is offered, whichever task it was offered with."""
-    query = select(UserTask).where(
+    query = _waiting(about).order_by(col(UserTask.opened_at), UserTask.id)
+    return act.session.exec(query.limit(1)).first()
+
+
+def _waiting(about: UserTask | Handoff) -> SelectOfScalar[UserTask]:
+    return select(UserTask).where(
         UserTask.instance_id == about.instance_id,
         UserTask.scope == about.scope,
         UserTask.lane == about.lane,
         UserTask.status == TaskStatus.AWAITING,
     )
-    return act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.id).limit(1)).first()
 
 
 def of_lane(act: Act, about: UserTask | Handoff) -> list[Handoff]:
@@ -256,13 +261,7 @@ def settle(
         place_id=place_id or (handoff.place_id if handoff else None),
         places=handoff.unit if handoff else directory.unit(act.facts).size,
     )
-    waiting = select(UserTask).where(
-        UserTask.instance_id == task.instance_id,
-        UserTask.scope == task.scope,
-        UserTask.lane == task.lane,
-        UserTask.status == TaskStatus.AWAITING,
-    )
-    tasks = {row.id: row for row in (task, *act.session.exec(waiting).all())}
+    tasks = {row.id: row for row in (task, *act.session.exec(_waiting(task)).all())}
     for row in tasks.values():
         open_at(act, row, agency_id, journey=journey_clock(act, row))
         alarms.settle(act, row.id, AlarmKind.NO_TAKER)
