@@ -14,6 +14,7 @@ from .models.columns import new_id
 from .models.work import (
     HELD_HANDOFF,
     OPEN_TASK,
+    PENDING_HANDOFF,
     Catch,
     DeadlineKind,
     DeadlineState,
@@ -316,9 +317,10 @@ def cancel(act: Act, instance: ProcessInstance, reason: str) -> None:
             deadlines.stop(act, DeadlineState.CANCELLED, deadline.about_id)
     for catch in act.session.exec(select(Catch).where(Catch.instance_id == instance.id)).all():
         act.session.delete(catch)
-    held = select(Handoff.scope).where(Handoff.instance_id == instance.id, col(Handoff.state).in_(HELD_HANDOFF))
+    live = col(Handoff.state).in_((*HELD_HANDOFF, *PENDING_HANDOFF))  # a lane is offered on when its last step is done
+    handed = act.session.exec(select(Handoff.scope).where(Handoff.instance_id == instance.id, live)).all()
     filled = {p.scope for p in act.participations() if p.instance_id == instance.id}
-    for scope in sorted({*filled, *act.session.exec(held).all()}):  # a coordinator holds a part without a participation
+    for scope in sorted({*filled, *handed}):  # a coordinator holds a part without a participation
         scopes.end(act, instance, scope, Outcome.INTERRUPTED, reason)
 
 

@@ -150,6 +150,9 @@ def _close(model: Model, case: Episode) -> None:
             end(model, case, duty.key[:2], "recalled")
     for scope in {key[:2] for key in case.fills} | {(case.spine, "")}:
         end(model, case, scope, "done")
+    for offer in case.offers:
+        if offer.state in PENDING:
+            offer.state = "recalled"
 
 
 def end(model: Model, case: Episode, scope: tuple[str, str], outcome: str) -> None:

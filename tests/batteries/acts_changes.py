@@ -259,10 +259,11 @@ def went_back(model: Model, case: Episode, duty: Duty, way: Any) -> None:
     """The path has gone back to a step: what followed from it has ended, and nothing else."""
     for task in way.ends:
         ended = case.duties[task.id]
-        ended.status = "cancelled"
-        for offer in case.offers:
-            if offer.task == ended.id and offer.state in PENDING:
-                offer.state = "recalled"
+        waited, ended.status = ended.status == "awaiting", "cancelled"
+        for offer in case.pending(ended.key):
+            offer.state = "recalled"
+        if waited:
+            acts.ask_again(model, case, [other for other in case.owed() if other.key == ended.key])
     for scope in way.step.scopes_ended if way.step else ():
         acts.end(model, case, (duty.key[0], scope.scope), "recalled")
 

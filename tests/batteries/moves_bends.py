@@ -109,10 +109,10 @@ def correct(run: Run, case: Episode, duty: Duty) -> None:
     said = "correct what was taken away" if not there else "correct" if fields else "correct nothing"
     made = run.do(said, case, lambda s: corrections.correct(s, duty.id, raw, reason=why, by=by), refusals)
     if fields and there:
-        told = _told(run, case, duty, fields) - {paper.agency}
-        case.bends.calls |= {("acted_on_old_answer", agency) for agency in told}
         if acts.corrected(run.model, case, duty, new, paper.agency, coordinates=by.is_coordinator):
             case.bends.undecided[made.id] = duty.id
+        told = _told(run, case, duty, fields) - {paper.agency}  # what has ended with a consent, nobody works on
+        case.bends.calls |= {("acted_on_old_answer", agency) for agency in told}
     run.check(case, by.agency_id)
 
 
