@@ -6,14 +6,14 @@ import pytest
 from sqlmodel import col, select, update
 
 from engine import act as acts
-from engine import cases, changes, clock, directory, handoffs, handovers, movements, tasks
+from engine import cases, changes, clock, directory, handoffs, handovers, movements, paths, tasks
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
 from engine.errors import Conflict, Invalid, NotAllowed
 from engine.models.people import Place
 from engine.models.work import Deadline, DeadlineState, DeclineCode, Handoff, HandoffState, TaskStatus
-from tests.factories import case_at, open_offers
+from tests.factories import case_at, open_offers, valid_answers
 from tests.people import actor
 from tests.verbs.scene import Scene
 
@@ -76,6 +76,27 @@ def test_the_lead_is_offered_to_one_desk_at_a_time(scene: Scene) -> None:
     hand_over(scene, "case_plan", "coordinator_bishkek", COORDINATOR)
     with pytest.raises(Conflict, match="still open"):
         hand_over(scene, "safety_plan", "coordinator_national", COORDINATOR)
+
+
+def test_the_lead_is_offered_no_longer_once_the_case_has_ended(scene: Scene) -> None:
+    """The step it was offered with may be done by then; nobody can take a lead of what is closed."""
+    scene.act(
+        COORDINATOR,
+        lambda s, by: paths.start_stage(s, scene.reference, "repatriation", reason="urgent", inputs={}, by=by),
+    )
+    offer = hand_over(scene, "return_decision", "coordinator_bishkek", COORDINATOR)
+    task = scene.task("return_decision")
+    with scene.store.reading() as session:
+        said = valid_answers(session, task.id, COORDINATOR)
+    scene.act(COORDINATOR, lambda s, by: tasks.claim(s, task.id, by=by))
+    scene.act(COORDINATOR, lambda s, by: tasks.complete(s, task.id, said, by=by))
+    assert scene.handoff("return_decision", "coordinator_bishkek").state is HandoffState.OFFERED, (
+        "there is more to lead"
+    )
+    scene.act(COORDINATOR, lambda s, by: changes.opened_in_error(s, scene.reference, reason="duplicate", by=by))
+    assert scene.handoff("return_decision", "coordinator_bishkek").state is HandoffState.RECALLED
+    assert dict(scene.recorded())["handoff.recalled"]["receiver"] == offer.receiver_name
+    scene.check_record()
 
 
 def test_what_the_old_lead_does_itself_stays_its_own(store: Store) -> None:
