@@ -30,7 +30,7 @@ class PassedBy(Conflict):
 
 
 class OpenAgain(Conflict):
-    """This is under way again already. Give the right answers there, and let stand what was decided."""
+    """This is under way again, or comes again. Give the right answers there, and let stand what was decided."""
 
 
 @dataclass(frozen=True)

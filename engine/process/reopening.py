@@ -83,13 +83,15 @@ def _put(workflow: Any, entry: Any) -> Task:
 
 
 def _followed(workflow: Any, entry: Any, element: str) -> list[Task]:
-    """The tokens that stand behind a step. Refused where they may be somebody else's as well."""
+    """The tokens that stand behind a step. Refused where one may be somebody else's as well, or comes to it yet."""
     tokens = list(_tokens(workflow))
     if any(task.task_spec.name == element for task in tokens):
         raise OpenAgain()
     _check_alone(workflow.spec, element)
     ahead, own = _ahead([entry]), _own(workflow.spec, entry)
     followed = [task for task in tokens if _place(task) in ahead]
+    if any(entry in _ahead([_place(task)]) for task in tokens if task not in followed):
+        raise OpenAgain()
     if len(followed) < len(tokens) and any(_place(task) not in own for task in followed):
         raise PassedBy()
     return followed

@@ -148,8 +148,23 @@ def test_a_step_that_is_open_again_is_not_opened_twice(store: Store) -> None:
     first = scene.tasks("stay_review")[0]
     raw = scene.answers_of(first) | {"stay_decision": "leave"}
     made = scene.act(SHELTER, lambda s, by: corrections.correct(s, first.id, raw, reason="typing_error", by=by))
-    with pytest.raises(Conflict, match="under way again already"):
+    with pytest.raises(Conflict, match="under way again"):
         redo(scene, made)
+
+
+def test_a_step_to_which_the_path_comes_again_is_not_done_beside_that(store: Store) -> None:
+    """Both corrections wait; the earlier step is done again, and the path comes to the later one anyway."""
+    scene = Scene(store, case_at(store, "second_opinion", "stay_review"))
+    later = correct(scene, "screening", means_seen="false", means_signs=None)
+    redo(scene, correct(scene, "rights_and_consent", consent_identification="refused"))
+    assert "second_opinion" not in scene.open() and scene.open()["rights_and_consent"] == OFFICER
+    before = scene.open()
+    with pytest.raises(Conflict, match="comes again"):
+        redo(scene, later)
+    assert scene.open() == before and not isinstance(foreseen(scene, "screening"), repeats.Way)
+    scene.play("second_opinion", "stay_review")
+    assert len(scene.tasks("screening")) == 2, "once before, and once on the way back"
+    scene.check_record()
 
 
 def test_a_step_of_a_stay_is_done_again_in_the_same_stay(store: Store) -> None:
@@ -181,6 +196,6 @@ def test_a_stage_that_is_under_way_again_is_not_begun_a_third_time(scene: Scene)
     redo(scene, correct(scene, "screening", means_seen="false", means_signs=None))
     raw = scene.answers_of(first) | {"means_seen": "true", "means_signs": ["PhysicalThreats"]}
     made = scene.act(OFFICER, lambda s, by: corrections.correct(s, first.id, raw, reason="typing_error", by=by))
-    with pytest.raises(Conflict, match="under way again already"):
+    with pytest.raises(Conflict, match="under way again"):
         redo(scene, made)
     assert scene.open() == {"screening": OFFICER, "stay_review": SHELTER}
