@@ -16,7 +16,7 @@ from tests.batteries import acts_changes as acts
 from tests.batteries import observed, world
 from tests.batteries.acts import taken_from
 from tests.batteries.driver import SPINE, Move, Refusals, Run
-from tests.batteries.model import HELD, Duty, Episode, Fill
+from tests.batteries.model import HELD, OPEN, Duty, Episode, Fill
 
 INPUTS: dict[str, dict[str, list[Any]]] = {  # what a stage must be told
     "identification": {"child_path_open": [True, False]},
@@ -180,7 +180,7 @@ def _foreseen(run: Run, case: Episode, duty: Duty, by: Any) -> repeats.Way | Con
     if isinstance(way, Conflict):
         whole = duty.process in (SPINE, case.bends.running.get(duty.key[0]))
         rounds = [o for o in case.duties.values() if (o.key[0], o.process) == (duty.key[0], duty.process)]
-        again = open_again or any(other.key[1] != duty.key[1] for other in rounds)
+        again = open_again or _comes_again(case, duty) or any(other.key[1] != duty.key[1] for other in rounds)
         observed.need(whole or again, "a step of a stage cannot be done again", duty, way)
         return way
     observed.need(not open_again, "a step that is open would be opened twice", duty)
@@ -189,6 +189,15 @@ def _foreseen(run: Run, case: Episode, duty: Duty, by: Any) -> repeats.Way | Con
     held = [offer for offer in others if offer.state in HELD]
     observed.need(not held, "help that has begun would end", held)
     return way
+
+
+def _comes_again(case: Episode, duty: Duty) -> bool:
+    """Whether the path has gone back before this step: one that came first is open once more."""
+    here = [other for other in case.duties.values() if other.key[0] == duty.key[0]]
+    steps = list(dict.fromkeys(other.element for other in here))
+    before = set(steps[: steps.index(duty.element)])
+    ended = {other.element for other in here if other.status not in OPEN}
+    return any(other.key[0] == duty.key[0] and other.element in before & ended for other in acts.open_duties(case))
 
 
 def _again(run: Run, case: Episode, duty: Duty, by: Any) -> None:
