@@ -14,7 +14,7 @@ from engine.config import settings
 from engine.database import Store
 from engine.demo import agencies
 from engine.vault import Vault
-from tests import identifiers
+from tests import identifiers, kept
 from tests.people import Crew
 from tests.times import Times
 
@@ -47,6 +47,7 @@ def store(database_url: str) -> Iterator[Store]:
     made = Store(database_url, Vault(KEY))
     if made.embedded:  # a test does not wait for the disk
         event.listen(made.database, "connect", lambda link, record: link.execute("PRAGMA synchronous=OFF"))
+    kept.watch(made)
     yield made
     made.close()
 

@@ -11,6 +11,7 @@ from engine.demo.story import WOMAN_IN_OSH, Story
 from engine.models.cases import Case
 from engine.models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
 from engine.web import drafting
+from tests import kept
 from tests.people import actor
 
 
@@ -21,10 +22,15 @@ def make_case(store: Store, login: str = "police_osh", region: str | None = None
 
 def case_at(store: Store, *steps: str, login: str = "police_osh", answers: dict[str, Any] | None = None) -> str:
     """A case played forward until nothing but these steps (and what waits for a clock) is left to do."""
-    story = Story(store, WOMAN_IN_OSH | (answers or {}), frozenset(steps))
-    reference = story.open(login)
-    story.play(reference)
-    return reference
+    said, rests = WOMAN_IN_OSH | (answers or {}), frozenset(steps)
+
+    def play() -> str:
+        story = Story(store, said, rests)
+        reference = story.open(login)
+        story.play(reference)
+        return reference
+
+    return kept.once(store, (login, rests, repr(sorted(said.items()))), play)
 
 
 def open_task(session: Session, reference: str, element: str) -> UserTask:

@@ -131,26 +131,34 @@ def _free_port() -> int:
 
 
 class Database:
-    """One database on that server, made empty and dropped at the end."""
+    """One database on that server: made empty, to be dropped at the end; or, with its name, one that is there."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, name: str = "") -> None:
         self.server = server
-        self.name = f"{PREFIX}_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-        with psycopg.connect(server, autocommit=True) as session:
+        self.name = name or f"{PREFIX}_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+        self.plain = server.rsplit("/", 1)[0] + f"/{self.name}"
+        self.url = self.plain.replace("postgresql://", DRIVER)
+        if not name:
+            self._make()
+
+    def _make(self) -> None:
+        with psycopg.connect(self.server, autocommit=True) as session:
             name = sql.Identifier(self.name)
             session.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
             session.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
-        self.plain = server.rsplit("/", 1)[0] + f"/{self.name}"
-        self.url = self.plain.replace("postgresql://", DRIVER)
 
-    def remember(self) -> None:
-        """Keep what is in the tables now (what migrations put there): `reset` goes back to it."""
-        with psycopg.connect(self.plain, autocommit=True) as session:
-            session.execute("CREATE SCHEMA IF NOT EXISTS kept")
+    def remember(self, schema: str = "kept") -> None:
+        """Keep what is in the tables now, in a schema beside them: `reset` goes back to it."""
+        with psycopg.connect(self.plain) as session:
+            session.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
             for table in _tables(session):
-                session.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
+                session.execute(
+                    sql.SQL("CREATE UNLOGGED TABLE {} AS TABLE {}").format(
+                        sql.Identifier(schema, table), sql.Identifier("public", table)
+                    )
+                )
 
-    def reset(self) -> None:
+    def reset(self, schema: str = "kept") -> None:
         """Bring every table back to what was remembered, also those whose triggers forbid it to the product.
 
         Deleting beats truncating here: the tables are small, and a truncated table is a new file on the disk.
@@ -159,9 +167,9 @@ class Database:
             self._end_others(session)
             session.execute("SET session_replication_role = replica")
             for table in _tables(session):
-                name = sql.Identifier(table)
-                session.execute(sql.SQL("DELETE FROM public.{}").format(name))
-                session.execute(sql.SQL("INSERT INTO public.{0} TABLE kept.{0}").format(name))
+                now, kept = sql.Identifier("public", table), sql.Identifier(schema, table)
+                session.execute(sql.SQL("DELETE FROM {}").format(now))
+                session.execute(sql.SQL("INSERT INTO {} TABLE {}").format(now, kept))
 
     def drop(self) -> None:
         """Remove it, whoever is still connected."""

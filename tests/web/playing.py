@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
+from sqlmodel import col, select
+
 from engine import bundles, clock
 from engine.config import settings
 from engine.demo import answering
 from engine.forms import FormDefinition
+from engine.models.people import User
+from engine.models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
 from engine.process.definitions import compile_bundle
 from tests.people import Browser, Crew, forms, links
 
@@ -29,9 +33,13 @@ class Play:
     told: list[tuple[str, str]] = field(default_factory=list)  # (login, what)
 
     def round(self) -> int:
-        """Let everybody do once what waits for them; returns how many acts."""
+        """Let everybody at whose desk something waits do it once; returns how many acts."""
+        return self.look(self._awaited())
+
+    def look(self, logins: tuple[str, ...]) -> int:
+        """Let these people look at their worklists and do what they find there; returns how many acts."""
         before = len(self.told)
-        for login in self.logins:
+        for login in logins:
             worklist = self.crew[login].page("/worklist")
             offers = links(worklist, "/handoffs/")
             for offer in offers:
@@ -39,6 +47,16 @@ class Play:
             for duty in links(self.crew[login].page("/worklist") if offers else worklist, "/tasks/"):
                 self._do(login, duty)
         return len(self.told) - before
+
+    def _awaited(self) -> tuple[str, ...]:
+        """Nobody else would find anything; that is tried once, at the end."""
+        with self.crew.store.reading() as session:
+            owed = select(UserTask).where(col(UserTask.status).in_(OPEN_TASK))
+            asked = select(Handoff.receiver_id).where(col(Handoff.state).in_(PENDING_HANDOFF))
+            desks = {desk for task in session.exec(owed).all() for desk in (task.holder_id, task.accountable_id)}
+            people = select(User.login).where(col(User.agency_id).in_(desks | set(session.exec(asked).all())))
+            there = set(session.exec(people).all())
+        return tuple(login for login in self.logins if login in there)
 
     def _answer(self, login: str, offer: str) -> None:
         browser = self.crew[login]

@@ -26,6 +26,7 @@ def to_the_end(play: Play, case: str) -> str:
         play.play()
         page = coordinator.page(f"/cases/{case}")
         if "Closed on" in page:
+            assert play.look(LOGINS) == 0, "nobody has anything left to do"
             return page
         coordinator.act(f"/cases/{case}", "/demo/clock", {"step": "deadline"})
         play.silent -= play.left
