@@ -17,7 +17,7 @@ from .models.work import Handoff, HandoffState, Movement, UserTask
 from .process.definitions import Bundle
 from .sentences import TOLD, sentence
 
-PAGE = 60  # sentences on a page
+PAGE = 25  # sentences on a page: a phone shows eight at a time
 
 
 class Stretch(StrEnum):

@@ -125,9 +125,14 @@ def test_the_story_is_shown_from_the_newest_back(
 
     browser = crew[login]
     page = links(browser.page("/audit"), "/audit/cases/")[0] if login == AUDITOR else f"/cases/{two[1]}"
+
+    def of(size: int) -> None:
+        monkeypatch.setattr(timelines.page, "__kwdefaults__", timelines.page.__kwdefaults__ | {"limit": size})
+
+    of(200)
     whole = told(browser.page(page))
     assert len(whole) > 3 and "Show what happened earlier" not in browser.page(page)
-    monkeypatch.setattr(timelines.page, "__kwdefaults__", timelines.page.__kwdefaults__ | {"limit": 2})
+    of(2)
     found: list[str] = []
     path = page
     while path:
