@@ -66,7 +66,7 @@ def test_the_coordinator_sees_path_picture_and_story(crew: Crew, store: Store) -
         "Plan agreed with the person",
         'class="diagram"',
         "stands at",
-        "completed “Give a second opinion”",
+        "completed “Second opinion on identification”",
         "Ak-Jol",
     ):
         assert words in text, words
