@@ -256,6 +256,7 @@ def _kept(
         channels=list(Channel),
         kinds=list(PlaceKind),
         added=added,
+        opened=desk.request.url.path.rpartition("/")[2] if errors else "",
         can=_possible(desk, agency, keeps=keeps),
         errors=errors or {},
     )

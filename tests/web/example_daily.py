@@ -218,6 +218,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "added": {"login": "aida", "name": "Aida Example", "password": "shown once"},
         "can": dict.fromkeys(("rename", "change", "staff", "places", "suspend", "resume", "close"), True),
         "errors": {"name": "Give the new name.", "login": "This name is taken. Choose another."},
+        "opened": "manager",
     },
     "agency_new.html": {
         "typed": "District court",
