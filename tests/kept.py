@@ -7,6 +7,7 @@ so one that was played by the real clock is used within the minute only.
 import os
 from collections.abc import Callable, Hashable
 from datetime import datetime
+from itertools import count
 from typing import Any
 from weakref import WeakSet
 
@@ -19,7 +20,8 @@ from tests import postgres
 
 READS = ("SELECT", "WITH", "BEGIN", "PRAGMA")
 _untouched: WeakSet[Store] = WeakSet()
-_kept: dict[Hashable, tuple[str, Callable[[Store], None]]] = {}
+_kept: dict[tuple[datetime, Hashable], tuple[str, Callable[[Store], None]]] = {}
+_numbers = count()
 
 
 def watch(store: Store) -> None:
@@ -37,12 +39,14 @@ def once(store: Store, about: Hashable, play: Callable[[], str]) -> str:
     """What `play` returns, with the database as it leaves it; played only where it has not been lately."""
     if store not in _untouched:
         return play()
-    key = (about, _moment())
-    if key not in _kept:
+    moment = _moment()
+    for old in [key for key in _kept if key[0] != moment]:
+        del _kept[old]
+    if (moment, about) not in _kept:
         result = play()
-        _kept[key] = (result, _copy(store))
+        _kept[moment, about] = (result, _copy(store))
         return result
-    result, put_back = _kept[key]
+    result, put_back = _kept[moment, about]
     put_back(store)
     _untouched.discard(store)
     return result
@@ -71,6 +75,7 @@ def _pour(store: Store, backup: Callable[[Any], None]) -> None:
 
 def _server_copy(store: Store) -> Callable[[Store], None]:
     """All tests of a process have the same database on the server, one after the other."""
-    database, schema = postgres.Database(os.environ["NRM_TEST_POSTGRES"], str(store.url.database)), f"kept_{len(_kept)}"
+    database = postgres.Database(os.environ["NRM_TEST_POSTGRES"], str(store.url.database))
+    schema = f"kept_{next(_numbers)}"
     database.remember(schema)
     return lambda later: database.reset(schema)
