@@ -29,6 +29,7 @@ FILE = Path(__file__).parent.parent / "PROOF.md"
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _found: dict[str, "Line"] = {}
 _failed: list[str] = []
+_ran: set[str] = set()
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ class Line:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Gather the figures; with several workers this runs where their reports arrive."""
+    _ran.add(report.nodeid)
     if report.failed:
         _failed.append(report.nodeid)
     if report.when != "call":
@@ -72,11 +74,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Renew this store's lines of PROOF.md; each line says at which commit it was proved."""
+    """Renew this store's lines of PROOF.md; each line says at which commit it was proved.
+
+    What failed stands there until the same has run again and passed.
+    """
     if not FULL or not _found or hasattr(session.config, "workerinput"):
         return
     parts = _parts(FILE.read_text(encoding="utf-8") if FILE.exists() else "")
-    before = {what: told for what, told in parts.get(TITLES[STORE], {}).items() if not what.startswith(FAILED)}
+    again = {f"{FAILED} {nodeid}" for nodeid in _ran}
+    before = {what: told for what, told in parts.get(TITLES[STORE], {}).items() if what not in again}
     lines = before | {what: str(line) for what, line in _found.items()}
     lines |= {f"{FAILED} {nodeid}": _commit() for nodeid in _failed}
     parts[TITLES[STORE]] = lines

@@ -192,12 +192,18 @@ def _foreseen(run: Run, case: Episode, duty: Duty, by: Any) -> repeats.Way | Con
 
 
 def _comes_again(case: Episode, duty: Duty) -> bool:
-    """Whether the path has gone back before this step: one that came first is open once more."""
+    """Whether the path has gone back before this step: one that came first is open once more, or it is not at its end.
+
+    The closure is the end of the path: whatever else of it is open now comes before.
+    """
     here = [other for other in case.duties.values() if other.key[0] == duty.key[0]]
     steps = list(dict.fromkeys(other.element for other in here))
     before = set(steps[: steps.index(duty.element)])
     ended = {other.element for other in here if other.status not in OPEN}
-    return any(other.key[0] == duty.key[0] and other.element in before & ended for other in acts.open_duties(case))
+    there = [other for other in acts.open_duties(case) if other.key[0] == duty.key[0]]
+    if duty.process == "closure":
+        return any(other.key[1] != duty.key[1] for other in there)
+    return any(other.element in before & ended for other in there)
 
 
 def _again(run: Run, case: Episode, duty: Duty, by: Any) -> None:
