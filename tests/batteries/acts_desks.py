@@ -58,10 +58,9 @@ def _given_up(model: Model, case: Episode, key: Key, successor: Desk | None) -> 
 
 def _takes(model: Model, case: Episode, key: Key, successor: Desk) -> bool:
     """A successor takes what it could be asked for; its house may be full, but it must be one for such people."""
-    about = _owed(case, key) or [d for d in case.duties.values() if d.key == key][-1:]
-    if not about:
-        return key[2] in successor.roles
-    return all(
+    own, path = ([d for d in case.duties.values() if d.key == at][-1:] for at in (key, (key[0], "", key[2])))
+    about = _owed(case, key) or own or path
+    return bool(about) and all(
         model.fits(case, duty, successor, place=False)
         and successor.id not in model.barred(case, duty)
         and _agreed(model, case, duty, successor)

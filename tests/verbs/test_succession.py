@@ -4,12 +4,14 @@ import pytest
 from sqlmodel import col, select
 
 from engine import agencies, consents, people, tasks
+from engine.access import visibility
 from engine.database import Store
 from engine.errors import Conflict, NotAllowed
 from engine.models.cases import ConsentAnswer, Participation
 from engine.models.people import Agency, Place, PlaceKind
 from engine.models.work import HandoffState, TaskStatus
 from tests.factories import case_at
+from tests.people import actor
 from tests.verbs.scene import Scene
 
 COORDINATOR, NATIONAL = "coordinator_osh", "coordinator_national"
@@ -125,6 +127,23 @@ def test_a_successor_nobody_sits_at_does_not_get_it(scene: Scene) -> None:
     assert scene.task("stay_review").status is TaskStatus.AWAITING
     assert scene.open()["stay_review"] == COORDINATOR, "who brought her is not told where she goes; the next is asked"
     assert ("no_taker", NATIONAL) in scene.alarms()
+    scene.check_record()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_part_without_a_duty_goes_where_the_part_of_the_path_goes(store: Store, there: bool) -> None:
+    """A called process inherits who met her first. Who may not succeed on the path sees the case by no other way."""
+    scene = Scene(store, case_at(store, "stay_review", "legal_first_meeting"))
+    police, heir = scene.agency(POLICE), scene.agency("border_guard")
+    if not there:
+        scene.act("border_guard", lambda s, by: people.deactivate(s, by.user_id or "", by=by))
+    scene.act(NATIONAL, lambda s, by: agencies.close(s, police, successor_id=heir, by=by))
+    with store.reading() as session:
+        query = select(Participation).where(Participation.agency_id == heir, col(Participation.until).is_(None))
+        parts = {bool(part.scope) for part in session.exec(query).all()}
+        seen = session.exec(visibility.visible_cases(actor(session, "border_guard"))).all()
+    assert parts == ({False, True} if there else set())
+    assert bool(seen) is there
     scene.check_record()
 
 
