@@ -110,7 +110,8 @@ def _parts(text: str) -> dict[str, dict[str, str]]:
 
 @cache
 def _commit() -> str:
-    return _git("rev-parse", "--short=10", "HEAD") + ("+" if _git("status", "--porcelain", "-uno") else "")
+    changed = _git("status", "--porcelain", "-uno", "--", ".", f":!{FILE.name}")
+    return _git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
 
 
 def _git(*words: str) -> str:
