@@ -90,9 +90,10 @@ def _followed(workflow: Any, entry: Any, element: str) -> list[Task]:
     _check_alone(workflow.spec, element)
     ahead, own = _ahead([entry]), _own(workflow.spec, entry)
     followed = [task for task in tokens if _place(task) in ahead]
-    if any(entry in _ahead([_place(task)]) for task in tokens if task not in followed):
+    elsewhere = [task for task in tokens if _place(task) not in ahead]
+    if any(entry in _ahead([_place(task)]) for task in elsewhere):
         raise OpenAgain()
-    if len(followed) < len(tokens) and any(_place(task) not in own for task in followed):
+    if elsewhere and any(_place(task) not in own for task in followed):
         raise PassedBy()
     return followed
 

@@ -70,6 +70,7 @@ def test_the_coordinator_sees_path_picture_and_story(crew: Crew, store: Store) -
         "Ak-Jol",
     ):
         assert words in text, words
+    assert "completed “Intake”" in crew[COORDINATOR].page(re.findall(r'href="(/cases/[^"]*before=\d+)', text)[0])
     assert case in crew[COORDINATOR].page("/cases")
     assert case in crew[NATIONAL].page("/cases?region=osh")
 
