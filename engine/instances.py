@@ -181,8 +181,6 @@ def _write(act: Act, instance: ProcessInstance, step: Step) -> None:
     for made in step.decisions:
         _keep_decision(act, instance, made)
     _close_tasks(act, step)
-    for opened in step.scopes_opened:
-        participations.inherit(act, instance, opened)
     for ended in step.scopes_ended:
         scopes.end(act, instance, ended.scope, ended.outcome, ended.end_event)
     _set_timers(act, instance, step)
@@ -267,7 +265,7 @@ def _set_timers(act: Act, instance: ProcessInstance, step: Step) -> None:
 
 
 def _open_task(act: Act, instance: ProcessInstance, opened: OpenTask) -> None:
-    holder = participations.holder(act, instance, opened)
+    holder = participations.holder(act, instance, opened) or participations.inherit(act, instance, opened)
     task = UserTask(
         id=opened.id,
         case_id=act.case.id,

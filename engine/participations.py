@@ -8,8 +8,8 @@ from sqlmodel import select
 from . import directory
 from .act import Act
 from .models.cases import Participation
-from .models.work import ProcessInstance
-from .process.runtime import OpenTask, ScopeOpened
+from .models.work import ProcessInstance, UserTask
+from .process.runtime import OpenTask
 
 COORDINATOR = "coordinator"
 
@@ -41,15 +41,6 @@ def join(
     act.record("participation.began", row, agency=act.agency_name(agency_id))
 
 
-def inherit(act: Act, instance: ProcessInstance, opened: ScopeOpened) -> None:
-    """A called process takes over the participations of its caller where the call says so."""
-    if not opened.inherits:
-        return
-    for present in act.participations():
-        if present.instance_id == instance.id and present.scope == opened.parent:
-            join(act, instance.id, opened.scope, present.lane, present.agency_id)
-
-
 def of_path(act: Act, lanes: Collection[str]) -> dict[str, str]:
     """Who fills these lanes on the path itself: what accompanies the path begins with them."""
     filled = [p for p in act.participations() if p.scope == "" and p.lane in lanes]
@@ -69,10 +60,30 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
     key, cause = (instance.id, opened.scope, opened.lane), act.cause
     if cause is not None and cause.holder_id and (cause.instance_id, cause.scope, cause.lane) == key:
         return cause.holder_id  # the next task of the same lane: whoever did the last one
-    for present in act.participations():
-        if (present.instance_id, present.scope, present.lane) == key:
-            return present.agency_id
-    return None
+    return _fills(act, instance, opened.lane).get(opened.scope)
+
+
+def inherit(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
+    """The agency that the first step of a lane is for where the call says so: it fills that lane in the caller.
+
+    It fills the lane here from then on. Nobody has a part in a lane in which nothing is owed yet: whoever loses the
+    one in the caller would keep it, and see the case through it.
+    """
+    filled = _fills(act, instance, opened.lane)
+    above = next((filled[scope] for scope in opened.inherits if scope in filled), None)
+    before = select(UserTask.id).where(
+        UserTask.instance_id == instance.id, UserTask.scope == opened.scope, UserTask.lane == opened.lane
+    )
+    if above is None or act.session.exec(before.limit(1)).first() is not None:
+        return None
+    join(act, instance.id, opened.scope, opened.lane or "", above)
+    return above
+
+
+def _fills(act: Act, instance: ProcessInstance, lane: str | None) -> dict[str, str]:
+    """Who fills a lane of this process, by scope."""
+    present = (p for p in act.participations() if (p.instance_id, p.lane) == (instance.id, lane))
+    return {p.scope: p.agency_id for p in present}
 
 
 def led(act: Act, agency_id: str) -> None:

@@ -78,7 +78,7 @@ def _pass_on(act: Act, present: Participation, successor: Agency | None, reason:
         if handoff.state in PENDING_HANDOFF:
             handovers.recall(act, handoff, reason)
     participations.leave(act, present)
-    about = owed or tasks[-1:] or _of_lane(act, present, scope="")[-1:]  # a part without a duty is inherited from there
+    about = owed or tasks[-1:]
     if successor is not None and about and _can(act, successor, present.lane, about):
         _succeed(act, present, successor, owed, place=any(offers.needs_place(act, task) for task in tasks))
     else:
@@ -87,11 +87,11 @@ def _pass_on(act: Act, present: Participation, successor: Agency | None, reason:
         act.record("task.agency_gone", task, element=task.element, reason=reason)
 
 
-def _of_lane(act: Act, present: Participation, *, scope: str | None = None) -> list[UserTask]:
-    """Every task there was in this lane, or in the same lane of another scope, the newest last."""
+def _of_lane(act: Act, present: Participation) -> list[UserTask]:
+    """Every task there was in this lane, the newest last."""
     query = select(UserTask).where(
         UserTask.instance_id == present.instance_id,
-        UserTask.scope == (present.scope if scope is None else scope),
+        UserTask.scope == present.scope,
         UserTask.lane == present.lane,
     )
     return list(act.session.exec(query.order_by(col(UserTask.opened_at), UserTask.element, UserTask.service)).all())

@@ -94,12 +94,24 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
                 return task
         raise ProcessError("A scope has lost the activity it runs in.")
 
-    def scope(self, task: Task) -> str:
-        """The scope a task stands in: the id of the call activity around it, "" at the top."""
+    def call(self, task: Task) -> Task | None:
+        """The call activity around a task; None at the top."""
         host = self.host(task.workflow)
         while host is not None and not isinstance(host.task_spec, specs.CallActivity):
             host = self.host(host.workflow)
-        return TOP if host is None else host.id.hex
+        return host
+
+    def scope(self, task: Task) -> str:
+        """The scope a task stands in: the id of the call activity around it, "" at the top."""
+        call = self.call(task)
+        return TOP if call is None else call.id.hex
+
+    def inherits(self, task: Task) -> tuple[str, ...]:
+        """The scopes whose participations the scope of a task takes over, the nearest first."""
+        call = self.call(task)
+        if call is None or not self.element(call).inherits:
+            return ()
+        return (self.scope(call), *self.inherits(call))
 
     def inputs(self, task: Task) -> dict[str, Any]:
         """The scope inputs a task sees: plain values and dates."""
@@ -146,9 +158,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
             workflow.data = {**self.inputs(task), **given}
             return
         workflow.data = given
-        self.trace.opened.append(
-            ScopeOpened(task.id.hex, self.scope(task), element.id, element.calls or "", element.inherits)
-        )
+        self.trace.opened.append(ScopeOpened(task.id.hex, self.scope(task), element.id, element.calls or ""))
 
     def leave(self, task: Task, workflow: Any) -> None:
         """A scope has come to its end."""

@@ -68,7 +68,7 @@ def begin(bundle: Bundle, process_id: str, facts: Facts, inputs: Mapping[str, An
         raise ProcessError(f"The process “{process_id}” takes these inputs: {', '.join(process.inputs) or 'none'}.")
     running = Running(bundle, process, facts)
     running.data = dict(inputs)
-    running.trace.opened.append(ScopeOpened(TOP, None, None, process_id, inherits=False))
+    running.trace.opened.append(ScopeOpened(TOP, None, None, process_id))
     return running
 
 

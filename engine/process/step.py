@@ -10,7 +10,8 @@ from .elements import Outcome
 class OpenTask:
     """A user task that waits for a person.
 
-    `due`, `accept` and `moves` are names of clocks; `inputs` are those of its scope.
+    `due`, `accept` and `moves` are names of clocks; `inputs` are those of its scope. `inherits`: the scopes whose
+    participations its own takes over, the nearest first.
     """
 
     id: str
@@ -28,6 +29,7 @@ class OpenTask:
     moves: str | None
     properties: dict[str, str]
     inputs: dict[str, Any]
+    inherits: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,16 +74,12 @@ class DecisionMade:
 
 @dataclass(frozen=True)
 class ScopeOpened:
-    """A scope began: the process itself ("", without parent and element) or a call activity.
-
-    `inherits`: the scope takes over the participations of its parent.
-    """
+    """A scope began: the process itself ("", without parent and element) or a call activity."""
 
     scope: str
     parent: str | None
     element: str | None
     process: str
-    inherits: bool
 
 
 @dataclass(frozen=True)

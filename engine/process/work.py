@@ -165,4 +165,5 @@ def _open_task(running: Running, task: Task, scope: str) -> OpenTask:
         moves=told.get("moves"),
         properties=dict(element.properties),
         inputs={name: plain(value) for name, value in running.inputs(task).items()},
+        inherits=running.inherits(task),
     )

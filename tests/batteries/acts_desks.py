@@ -58,8 +58,7 @@ def _given_up(model: Model, case: Episode, key: Key, successor: Desk | None) -> 
 
 def _takes(model: Model, case: Episode, key: Key, successor: Desk) -> bool:
     """A successor takes what it could be asked for; its house may be full, but it must be one for such people."""
-    own, path = ([d for d in case.duties.values() if d.key == at][-1:] for at in (key, (key[0], "", key[2])))
-    about = _owed(case, key) or own or path
+    about = _owed(case, key) or [duty for duty in case.duties.values() if duty.key == key][-1:]
     return bool(about) and all(
         model.fits(case, duty, successor, place=False)
         and successor.id not in model.barred(case, duty)

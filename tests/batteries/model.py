@@ -139,17 +139,13 @@ class Model:
                 self.make(case, duty)
 
     def inherit(self, case: Episode, duty: Duty) -> None:
-        """What a call takes over from its caller, and what accompanies the path from the path."""
+        """The first step of a lane is for who fills it on the path, where a call says so or it accompanies the path."""
         instance, scope, lane = duty.key
         held = case.fills.get((case.spine, "", lane))
         beside = instance != case.spine and scope == "" and instance not in case.bends.begun
-        if beside and held and not any(d.key == duty.key for d in case.duties.values()):
+        called = instance == case.spine and duty.process in INHERITING
+        if (beside or called) and held and not any(d.key == duty.key for d in case.duties.values()):
             case.fills[duty.key] = Fill(held.agency)
-        if duty.process not in INHERITING or any(d.key[:2] == (instance, scope) for d in case.duties.values()):
-            return
-        for (place, within, lane), fill in list(case.fills.items()):
-            if (place, within) == (instance, ""):
-                case.fills[instance, scope, lane] = Fill(fill.agency)
 
     # who may be asked, and on what ground
     def basis(self, case: Episode, duty: Duty) -> tuple[str, str | None] | None:

@@ -144,6 +144,20 @@ def test_terminating_a_called_process_ends_it_and_nothing_else() -> None:
     assert (step.finished, step.scopes_ended[-1].outcome) == (True, Outcome.DONE)
 
 
+def test_a_step_tells_whose_participations_its_scope_takes_over() -> None:
+    bundle = sketch(
+        main="start s -> fork\nand fork -> a | b\ncall a calls=inner nrm:participations=inherit -> join\n"
+        "call b calls=inner -> join\nand join -> e\nend e",
+        inner="start i_s -> i_c\ncall i_c calls=leaf nrm:participations=inherit -> i_u\nuser i_u -> i_e\nend i_e",
+        leaf="start l_s -> l_u\nuser l_u -> l_e\nend l_e",
+    )
+    case = Case(bundle)
+    parents = {scope.scope: (scope.parent, scope.element) for scope in case.step.scopes_opened}
+    above = {parents[parents[task.scope][0] or ""][1]: task.inherits for task in case.step.opened}
+    inner = {element: scope for scope, (_, element) in parents.items()}
+    assert above == {"a": (inner["a"], ""), "b": (inner["b"],)}, "the nearest first, as far as the calls say so"
+
+
 def test_an_error_interrupts_its_own_caller_only() -> None:
     bundle = sketch(
         main="""

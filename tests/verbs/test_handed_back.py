@@ -1,13 +1,13 @@
 """What comes back: who answers for a person whose agency is gone, what it may still know, and who is asked next."""
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from engine import act as acts
 from engine import agencies, answers, changes, consents, corrections, handoffs, handovers, offers, tasks, withdrawals
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from engine.models.cases import ConsentAnswer
+from engine.models.cases import ConsentAnswer, Participation
 from engine.models.work import DeclineCode, Handoff, HandoffState, TaskStatus, UserTask
 from tests.factories import case_at
 from tests.people import actor
@@ -35,6 +35,22 @@ def take_away(scene: Scene, how: str) -> None:
 def hand_over(scene: Scene, to: str) -> Handoff:
     task, agency = scene.task("stay_review").id, scene.agency(to)
     return scene.act(SHELTER, lambda s, by: handovers.offer(s, task, agency, reason="moved_region", by=by))
+
+
+def test_who_is_taken_off_the_path_has_no_part_left_in_what_it_called(store: Store) -> None:
+    """The stages that inherit who fills a lane give nobody a part in a lane in which they ask for nothing."""
+    scene = Scene(store, case_at(store, "intake"))
+    guard, task = scene.agency("border_guard"), scene.task("intake").id
+    scene.act(OFFICER, lambda s, by: handovers.offer(s, task, guard, reason="better_suited", by=by))
+    offer = scene.handoff("intake", "border_guard")
+    scene.act("border_guard", lambda s, by: handoffs.accept(s, offer.id, by=by))
+    scene.play("return_decision", "stay_review", "legal_first_meeting")
+    assert scene.task("screening").ended_by_agency_id == guard, "the first stage goes on with who took the person in"
+    scene.act(COORDINATOR, lambda s, by: handovers.take_back(s, offer.id, reason="wrong_agency", by=by))
+    with store.reading() as session:
+        query = select(Participation).where(Participation.agency_id == guard, col(Participation.until).is_(None))
+        assert session.exec(query).all() == []
+    scene.check_record()
 
 
 # who answers for her, and who may know where she goes
