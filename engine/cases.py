@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from . import act as acts
-from . import alarms, bundles, clock, deadlines, desks, finding, instances, messages, reference
+from . import alarms, bundles, clock, deadlines, desks, finding, instances, messages, participations, reference
 from .access import rules, visibility
 from .act import Act
 from .actor import Actor
@@ -65,7 +65,7 @@ def open_case(
     session.add(case)
     session.flush()
     act.record("case.opened", case, region=region, agency=by.agency_name)
-    instances.start(act, bundle.country.spine, lanes={"first_responder": by.agency_id or ""})
+    instances.start(act, bundle.country.spine, lanes={participations.FIRST_RESPONDER: by.agency_id or ""})
     return case
 
 

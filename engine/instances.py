@@ -130,7 +130,7 @@ def send(act: Act, name: str, payload: dict[str, Any]) -> Message:
     present = {instance.process for instance in act.session.exec(running(act)).all()} if urgent else set()
     for process in begun:
         if process.id not in present:
-            start(act, process.id, lanes=participations.of_path(act, process.lanes))
+            start(act, process.id)
     return message
 
 

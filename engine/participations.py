@@ -1,7 +1,5 @@
 """Participations: which agency fills which lane in which scope, from when until when."""
 
-from collections.abc import Collection
-
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -11,7 +9,7 @@ from .models.cases import Participation
 from .models.work import ProcessInstance, UserTask
 from .process.runtime import OpenTask
 
-COORDINATOR = "coordinator"
+COORDINATOR, FIRST_RESPONDER = "coordinator", "first_responder"
 
 
 def join(
@@ -41,16 +39,16 @@ def join(
     act.record("participation.began", row, agency=act.agency_name(agency_id))
 
 
-def of_path(act: Act, lanes: Collection[str]) -> dict[str, str]:
-    """Who fills these lanes on the path itself: what accompanies the path begins with them."""
-    filled = [p for p in act.participations() if p.scope == "" and p.lane in lanes]
+def of_path(act: Act, lane: str | None) -> str | None:
+    """Who fills a lane on the path itself."""
+    filled = {p.instance_id: p.agency_id for p in act.participations() if (p.scope, p.lane) == ("", lane)}
     if not filled:
-        return {}
+        return None
     spine = select(ProcessInstance.id).where(
         ProcessInstance.case_id == act.case.id, ProcessInstance.process == act.bundle.country.spine
     )
-    path = set(act.session.exec(spine.execution_options(autoflush=False)).all())
-    return {p.lane: p.agency_id for p in filled if p.instance_id in path}
+    path = act.session.exec(spine.execution_options(autoflush=False)).all()
+    return next((filled[instance_id] for instance_id in path if instance_id in filled), None)
 
 
 def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
@@ -64,13 +62,15 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
 
 
 def inherit(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
-    """The agency that the first step of a lane is for where the call says so: it fills that lane in the caller.
+    """The agency that the first step of a lane is for: whoever fills that lane in the caller, where the call says so.
 
-    It fills the lane here from then on. Nobody has a part in a lane in which nothing is owed yet: whoever loses the
-    one in the caller would keep it, and see the case through it.
+    What runs beside the path takes over from the path. The agency fills the lane here from then on. Nobody has a part
+    in a lane in which nothing is owed yet: whoever lost the one above would keep it, and see the case through it.
     """
     filled = _fills(act, instance, opened.lane)
     above = next((filled[scope] for scope in opened.inherits if scope in filled), None)
+    if above is None and "" in (opened.scope, *opened.inherits):
+        above = of_path(act, opened.lane)
     before = select(UserTask.id).where(
         UserTask.instance_id == instance.id, UserTask.scope == opened.scope, UserTask.lane == opened.lane
     )

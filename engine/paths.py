@@ -57,8 +57,9 @@ def start_stage(session: Session, reference: str, stage: str, *, reason: str, in
     again = session.exec(
         select(UserTask.id).where(UserTask.case_id == act.case.id, UserTask.process == stage).limit(1)
     ).first()
-    first = {"first_responder": act.case.opened_by_id} if "first_responder" in process.lanes else {}
-    lanes = first | participations.of_path(act, process.lanes)
+    first = participations.FIRST_RESPONDER
+    gone = first in process.lanes and participations.of_path(act, first) is None
+    lanes = {first: act.case.opened_by_id} if gone else {}
     instance = instances.start(act, stage, inputs=inputs, lanes=lanes)
     act.record("stage.repeated" if again else "stage.begun_early", instance, process=stage, reason=reason)
     return instance.id

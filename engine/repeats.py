@@ -50,7 +50,7 @@ def do(act: Act, task: UserTask) -> UserTask:
     found, again_by = way(act, task), _again_by(act, task)
     act.staying = True
     if found.step is None:
-        lanes = again_by | participations.of_path(act, act.bundle.processes[task.process].lanes)
+        lanes = {} if participations.of_path(act, task.lane) else again_by
         instance = instances.start(act, task.process, inputs=task.inputs, lanes=lanes, at=task.element)
     else:
         instance = found.instance

@@ -205,18 +205,11 @@ def stepped(model: Model, case: Episode, duty: Duty) -> None:
         acts.end(model, case, duty.key[:2], outcome)
 
 
-def began(model: Model, case: Episode, instance: str, lanes: dict[str, str]) -> None:
-    """A person began a process beside the path, with those of these agencies in its lanes that still take part."""
-    case.bends.begun.add(instance)
-    for lane, agency in lanes.items():
-        if model.desks[agency].active:
-            case.fills[instance, "", lane] = Fill(agency)
-
-
-def responder(case: Episode) -> dict[str, str]:
-    """Who identifies, where identification is begun again: who fills the lane on the path, else who opened the case."""
-    fill = case.fills.get((case.spine, "", "first_responder"))
-    return {"first_responder": fill.agency if fill else case.bends.opened_by}
+def began(model: Model, case: Episode, instance: str, stage: str) -> None:
+    """Identification is begun again: where nobody fills its lane on the path, by who opened the case."""
+    lane, agency = "first_responder", case.bends.opened_by
+    if stage == "identification" and (case.spine, "", lane) not in case.fills and model.desks[agency].active:
+        case.fills[instance, "", lane] = Fill(agency)
 
 
 # corrections

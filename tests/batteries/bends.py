@@ -1,4 +1,4 @@
-"""What the model knows beside handoffs: who ever took part, who took a consent, who was called, what was begun.
+"""What the model knows beside handoffs: who ever took part, who took a consent, who was called.
 
 And what a person read from the drawing about it: which process is a service, which a stage, what each one decides on.
 """
@@ -112,6 +112,5 @@ class Bends:
     filled: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # who filled the lanes of each scope
     undecided: dict[str, str] = field(default_factory=dict)  # corrections to decide, and the step of each
     silent: set[str] = field(default_factory=set)  # those of them about which nobody is called any more
-    begun: set[str] = field(default_factory=set)  # instances a person began, with the lanes said then
     running: dict[str, str] = field(default_factory=dict)  # the process of every instance that runs
     tie: Tie | None = None

@@ -142,7 +142,7 @@ class Model:
         """The first step of a lane is for who fills it on the path, where a call says so or it accompanies the path."""
         instance, scope, lane = duty.key
         held = case.fills.get((case.spine, "", lane))
-        beside = instance != case.spine and scope == "" and instance not in case.bends.begun
+        beside = instance != case.spine and scope == ""
         called = instance == case.spine and duty.process in INHERITING
         if (beside or called) and held and not any(d.key == duty.key for d in case.duties.values()):
             case.fills[duty.key] = Fill(held.agency)

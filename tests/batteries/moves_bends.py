@@ -54,7 +54,6 @@ def start(run: Run, case: Episode) -> None:
     """The coordinator begins a stage early or again, beside the path."""
     by, stage, why = run.anyone(case.lead), run.rng.choice(BEGUN), run.rng.choice(paths.REASONS)
     told = {name: run.rng.choice(values) for name, values in INPUTS.get(stage, {}).items()}
-    lanes = acts.responder(case) if stage == "identification" else {}
     ref = case.bends.reference
     before = any(duty.process == stage for duty in case.duties.values())
     begun = run.do(
@@ -62,7 +61,7 @@ def start(run: Run, case: Episode) -> None:
         case,
         lambda s: paths.start_stage(s, ref, stage, reason=why, inputs=told, by=by),
     )
-    acts.began(run.model, case, begun, lanes)
+    acts.began(run.model, case, begun, stage)
     run.check(case, by.agency_id)
 
 
