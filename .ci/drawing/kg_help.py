@@ -11,7 +11,7 @@ SERVICE = {
 }
 SHELTER_STAY = {
     "purpose": '=if urgent then "urgent_help" else "shelter"',
-    "accept": ACCEPT,
+    "accept": '=if urgent then clock("accept_urgent") else clock("accept_place")',
     "service": "shelter",
 }
 LEGAL = {"purpose": "legal_aid", "accept": "accept_normal"}

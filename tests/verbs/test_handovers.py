@@ -219,3 +219,17 @@ def test_no_consent_without_a_common_language(store: Store, person: dict, form: 
         scene.act(officer, lambda s, by: tasks.complete(s, task.id, given, by=by))
     assert list(told.value.fields) == ["interpreter_name"]
     assert "shelter_arrival" in scene.open(), "urgent help does not wait for an interpreter"
+
+
+@pytest.mark.parametrize("shelter", ["urgent", "planned"])
+def test_an_answer_is_due_before_what_it_is_about(store: Store, shelter: str) -> None:
+    """An offer that may be answered after its duty is due would make everybody late who is asked second."""
+    now = "yes" if shelter == "urgent" else "no"
+    answers = {"urgent_needs": [], "shelter_now": now, "shelter_planned": "no" if now == "yes" else "yes"}
+    scene = Scene(store, case_at(store, "closure_proposal", answers=answers))
+    duties = {task.id: task for task in scene.tasks()}
+    with store.reading() as session:
+        offers = session.exec(select(Handoff).where(Handoff.case_id == scene.case().id)).all()
+    urgent = {duties[offer.task_id].urgent for offer in offers if offer.element == "shelter_arrival"}
+    late = [o.element for o in offers if o.answer_by and o.answer_by > (duties[o.task_id].due_at or o.answer_by)]
+    assert urgent == {shelter == "urgent"} and not late, late
