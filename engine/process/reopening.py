@@ -91,7 +91,7 @@ def _followed(workflow: Any, entry: Any, element: str) -> list[Task]:
     ahead, own = _ahead([entry]), _own(workflow.spec, entry)
     followed = [task for task in tokens if _place(task) in ahead]
     elsewhere = [task for task in tokens if _place(task) not in ahead]
-    if any(entry in _ahead([_place(task)]) for task in elsewhere):
+    if any(entry in _ahead([task.task_spec]) for task in elsewhere):
         raise OpenAgain()
     if elsewhere and any(_place(task) not in own for task in followed):
         raise PassedBy()

@@ -158,6 +158,27 @@ def test_a_step_tells_whose_participations_its_scope_takes_over() -> None:
     assert above == {"a": (inner["a"], ""), "b": (inner["b"],)}, "the nearest first, as far as the calls say so"
 
 
+def test_a_token_that_waits_at_a_join_does_not_come_again_to_what_its_gateway_led_to() -> None:
+    bundle = sketch(
+        main="""
+        start s -> g
+        or g -> a if again = "no" | b if again = "no" | j if again = "no"
+        user a -> j
+        user b -> j
+        or j -> e
+        end e
+        """
+    )
+    case = Case(bundle)
+    done = case.do("a")
+    again = runtime.reopen(bundle, "main", "i", done.state, done.facts, "", "a")
+    assert [task.element for task in again.opened] == ["a"] and not again.closed
+    case.step = again
+    case.do("b")
+    assert not case.step.finished and case.open() == ["a"]
+    assert case.do("a").finished
+
+
 def test_an_error_interrupts_its_own_caller_only() -> None:
     bundle = sketch(
         main="""
