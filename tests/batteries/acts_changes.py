@@ -1,6 +1,6 @@
 """What the model makes of what happens to a case: she changes her mind, leaves, dies; steps are skipped, corrected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Any
 
 from tests.batteries import acts
@@ -58,6 +58,13 @@ def all_over(model: Model, case: Episode, *, wish: bool, spared: Collection[str]
             left(model, case, scope, wish=wish)
 
 
+def path_ends(model: Model, case: Episode, reason: str, *, wish: bool, spared: Set[str]) -> None:
+    """All of it, but for what is spared and a closure that was begun for the same reason before."""
+    again = {"closure"} if case.facts.get("closure_reason") == reason else set()
+    all_over(model, case, wish=wish, spared=spared | again)
+    case.facts["closure_reason"] = reason
+
+
 def path_over(case: Episode) -> bool:
     """Whether nothing but the preparing of the closure runs, and what keeps the person safe."""
     return set(case.bends.running.values()) - SAFETY <= {"closure"}
@@ -90,9 +97,7 @@ def died(model: Model, case: Episode, agency: str) -> None:
     ends = may_end(model, case, agency)
     acts.called(model, case, "death")
     if ends:
-        again = {"closure"} if case.facts.get("closure_reason") == "died" else set()
-        all_over(model, case, wish=False, spared=again if sure else SAFETY | again)
-        case.facts["closure_reason"] = "died"
+        path_ends(model, case, "died", wish=False, spared=set() if sure else SAFETY)
 
 
 def died_before(model: Model, case: Episode, agency: str) -> bool:

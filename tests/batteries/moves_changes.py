@@ -89,8 +89,7 @@ def leave(run: Run, case: Episode) -> None:
     verb = "leave again" if refusals else "leave" if enters else "report that she left"
     run.do(verb, case, lambda s: changes.leave(s, case.bends.reference, by=by), refusals)
     if enters and not refusals:
-        acts.all_over(run.model, case, wish=True, spared=SAFETY)
-        case.facts["closure_reason"] = "declined_help"
+        acts.path_ends(run.model, case, "declined_help", wish=True, spared=SAFETY)
     if not refusals:
         _doubted(case, by, "left_reported")
     run.check(case, by.agency_id)
