@@ -28,7 +28,7 @@ def main() -> None:
         name = request["bundle"]
         if request["fresh"] or name not in compiled:
             definitions._compiled.clear()
-            compiled[name] = definitions.compile_bundle(bundle_files(name))
+            compiled = {name: definitions.compile_bundle(bundle_files(name))}  # thousands are invented, one is walked
         sys.stdout.buffer.write(orjson.dumps(answer(compiled[name], request)) + b"\n")
         sys.stdout.buffer.flush()
 
