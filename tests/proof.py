@@ -103,7 +103,7 @@ def _parts(text: str) -> dict[str, dict[str, str]]:
     """The lines that stand there, by store and by what was tried."""
     sections = (section.partition("\n") for section in text.split("\n## On ")[1:])
     return {
-        title: {what: figures for what, _, figures in (line[2:].partition(": ") for line in body.strip().splitlines())}
+        title: {what: figures for what, _, figures in (line[2:].rpartition(": ") for line in body.strip().splitlines())}
         for title, _, body in sections
     }
 
