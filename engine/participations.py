@@ -1,5 +1,7 @@
 """Participations: which agency fills which lane in which scope, from when until when."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -61,23 +63,29 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
     return _fills(act, instance, opened.lane).get(opened.scope)
 
 
+def above(act: Act, instance: ProcessInstance, lane: str | None, scopes: Collection[str]) -> str | None:
+    """Who fills a lane in the nearest of these scopes; behind the last one, at the top, comes the path."""
+    filled = _fills(act, instance, lane)
+    here = next((filled[scope] for scope in scopes if scope in filled), None)
+    return of_path(act, lane) if here is None and "" in scopes else here
+
+
 def inherit(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
     """The agency that the first step of a lane is for: whoever fills that lane in the caller, where the call says so.
 
     What runs beside the path takes over from the path. The agency fills the lane here from then on. Nobody has a part
     in a lane in which nothing is owed yet: whoever lost the one above would keep it, and see the case through it.
     """
-    filled = _fills(act, instance, opened.lane)
-    above = next((filled[scope] for scope in opened.inherits if scope in filled), None)
-    if above is None and "" in (opened.scope, *opened.inherits):
-        above = of_path(act, opened.lane)
+    agency_id = above(act, instance, opened.lane, (opened.scope, *opened.inherits))
+    if agency_id is None:
+        return None
     before = select(UserTask.id).where(
         UserTask.instance_id == instance.id, UserTask.scope == opened.scope, UserTask.lane == opened.lane
     )
-    if above is None or act.session.exec(before.limit(1)).first() is not None:
+    if act.session.exec(before.limit(1)).first() is not None:
         return None
-    join(act, instance.id, opened.scope, opened.lane or "", above)
-    return above
+    join(act, instance.id, opened.scope, opened.lane or "", agency_id)
+    return agency_id
 
 
 def _fills(act: Act, instance: ProcessInstance, lane: str | None) -> dict[str, str]:

@@ -105,10 +105,9 @@ def _again_by(act: Act, task: UserTask) -> dict[str, str]:
 
 
 def _inherits(act: Act, instance: ProcessInstance, task: UserTask) -> bool:
-    """Whether the lane is filled from the path when the call begins again."""
+    """Whether the lane is filled from above when the call begins again."""
     calls = [e for e in act.bundle.processes[instance.process].elements.values() if e.calls == task.process]
-    on_path = (p for p in act.participations() if (p.instance_id, p.scope, p.lane) == (instance.id, "", task.lane))
-    return any(call.inherits for call in calls) and any(on_path)
+    return any(call.inherits for call in calls) and bool(participations.above(act, instance, task.lane, ("",)))
 
 
 def _tasks(act: Act, ids: list[str]) -> list[UserTask]:

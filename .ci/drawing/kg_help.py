@@ -3,10 +3,9 @@
 from .description import Process
 from .words import ASKED, end, one_of, otherwise, path, send, start, task, wait, when
 
-ACCEPT = '=if urgent then clock("accept_urgent") else clock("accept_normal")'
 SERVICE = {
     "purpose": '=if urgent then "urgent_help" else "services"',
-    "accept": ACCEPT,
+    "accept": '=if urgent then clock("accept_urgent") else clock("accept_normal")',
     "service": "=service",
 }
 SHELTER_STAY = {

@@ -13,7 +13,7 @@ from engine.actor import Actor
 from engine.audit import reconcile
 from engine.database import Store
 from engine.demo.story import WOMAN_IN_OSH, Story
-from engine.models.cases import Case, DecisionMade
+from engine.models.cases import Case, DecisionMade, Participation
 from engine.models.people import Agency
 from engine.models.records import AuditEntry
 from engine.models.work import OPEN_TASK, Alarm, Handoff, TaskStatus, UserTask
@@ -58,6 +58,16 @@ class Scene:
     def task(self, element: str) -> UserTask:
         """The newest task of a step."""
         return self.tasks(element)[-1]
+
+    def parts(self, code: str) -> list[Participation]:
+        """The lanes this agency fills now, by name."""
+        with self.store.reading() as session:
+            query = select(Participation).where(
+                Participation.case_id == self._case(session).id,
+                Participation.agency_id == self.agency(code),
+                col(Participation.until).is_(None),
+            )
+            return sorted(session.exec(query).all(), key=lambda part: part.lane)
 
     def handoff(self, element: str, receiver: str) -> Handoff:
         """The newest handoff of a step to this agency."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from engine import (
     agencies,
@@ -21,7 +21,6 @@ from engine import (
 )
 from engine.database import Store
 from engine.errors import Conflict, NotAllowed, NotFound
-from engine.models.cases import Participation
 from engine.models.people import User
 from engine.models.work import Handoff, HandoffState
 from tests.factories import case_at
@@ -59,13 +58,7 @@ def hand_over(scene: Scene, element: str, to: str, login: str, *, accept: bool =
 
 def lanes(scene: Scene, code: str) -> set[str]:
     """The lanes an agency fills now."""
-    with scene.store.reading() as session:
-        query = select(Participation.lane).where(
-            Participation.case_id == scene.case().id,
-            Participation.agency_id == scene.agency(code),
-            col(Participation.until).is_(None),
-        )
-        return set(session.exec(query).all())
+    return {part.lane for part in scene.parts(code)}
 
 
 def state(scene: Scene, offer: Handoff) -> HandoffState:

@@ -1,13 +1,13 @@
 """Agencies come and go: what they leave behind goes on at the successor, or is offered to others."""
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from engine import agencies, consents, people, tasks
 from engine.access import visibility
 from engine.database import Store
 from engine.errors import Conflict, NotAllowed
-from engine.models.cases import ConsentAnswer, Participation
+from engine.models.cases import ConsentAnswer
 from engine.models.people import Agency, Place, PlaceKind
 from engine.models.work import HandoffState, TaskStatus
 from tests.factories import case_at
@@ -138,9 +138,8 @@ def test_who_may_not_succeed_on_the_path_sees_the_case_by_no_other_way(store: St
     if not there:
         scene.act("border_guard", lambda s, by: people.deactivate(s, by.user_id or "", by=by))
     scene.act(NATIONAL, lambda s, by: agencies.close(s, police, successor_id=heir, by=by))
+    parts = [part.scope for part in scene.parts("border_guard")]
     with store.reading() as session:
-        query = select(Participation).where(Participation.agency_id == heir, col(Participation.until).is_(None))
-        parts = [part.scope for part in session.exec(query).all()]
         seen = session.exec(visibility.visible_cases(actor(session, "border_guard"))).all()
     assert parts == ([""] if there else [])
     assert bool(seen) is there
@@ -161,13 +160,7 @@ def test_a_successor_the_person_did_not_agree_to_does_not_get_it(store: Store) -
 
 
 def present(scene: Scene, code: str) -> list[str]:
-    with scene.store.reading() as session:
-        query = select(Participation.lane).where(
-            Participation.case_id == scene.case().id,
-            Participation.agency_id == scene.agency(code),
-            col(Participation.until).is_(None),
-        )
-        return sorted(session.exec(query).all())
+    return [part.lane for part in scene.parts(code)]
 
 
 def test_the_lanes_of_a_closed_agency_are_left_even_where_nothing_is_open(scene: Scene) -> None:
