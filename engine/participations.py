@@ -1,6 +1,6 @@
 """Participations: which agency fills which lane in which scope, from when until when."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from sqlalchemy import func
 from sqlmodel import select
@@ -63,7 +63,7 @@ def holder(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None:
     return _fills(act, instance, opened.lane).get(opened.scope)
 
 
-def above(act: Act, instance: ProcessInstance, lane: str | None, scopes: Collection[str]) -> str | None:
+def above(act: Act, instance: ProcessInstance, lane: str | None, scopes: Sequence[str]) -> str | None:
     """Who fills a lane in the nearest of these scopes; behind the last one, at the top, comes the path."""
     filled = _fills(act, instance, lane)
     here = next((filled[scope] for scope in scopes if scope in filled), None)
