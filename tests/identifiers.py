@@ -14,3 +14,4 @@ def repeat(patch: pytest.MonkeyPatch, seed: int | str) -> None:
     patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=draw.getrandbits(128), version=4))
     patch.setattr(task, "uuid4", lambda: uuid.uuid4())  # it has taken the name for itself
     patch.setattr(secrets, "choice", draw.choice)
+    patch.setattr(secrets, "token_hex", lambda size: draw.randbytes(size).hex())

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import instant, key, link, sealed, words
+from .columns import Row, instant, key, link, sealed, words
 
 
-class Answer(SQLModel, table=True):
+class Answer(Row, table=True):
     """The answers of one task in one domain, sealed. A correction is a new version."""
 
     RECORDED: ClassVar = ("task_id", "domain", "version", "fields", "commitment")
@@ -30,7 +30,7 @@ class Answer(SQLModel, table=True):
     entered_at: datetime = instant()
 
 
-class Correction(SQLModel, table=True):
+class Correction(Row, table=True):
     """A completed form was corrected; where a gateway was passed on the old answer, the coordinator decides."""
 
     RECORDED: ClassVar = ("task_id", "fields", "reason", "verdict")
@@ -48,7 +48,7 @@ class Correction(SQLModel, table=True):
     decided_at: datetime | None = instant(nullable=True)
 
 
-class Draft(SQLModel, table=True):
+class Draft(Row, table=True):
     """What a person has typed and not yet finished, sealed; one per task, section and person."""
 
     __table_args__ = (UniqueConstraint("task_id", "user_id", "section"),)
@@ -62,7 +62,7 @@ class Draft(SQLModel, table=True):
     saved_at: datetime = instant()
 
 
-class Sheet(SQLModel, table=True):
+class Sheet(Row, table=True):
     """A form printed blank. Its code makes sure that what is written on it is entered once."""
 
     RECORDED: ClassVar = ("form", "bundle_id", "task_id")

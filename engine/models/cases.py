@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, Index, LargeBinary, String
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import instant, key, link, sealed, word, words
+from .columns import Row, instant, key, link, sealed, word, words
 
 
 class CaseStatus(StrEnum):
@@ -42,7 +42,7 @@ class RelayState(StrEnum):
     DISPUTED = "disputed"
 
 
-class Bundle(SQLModel, table=True):
+class Bundle(Row, table=True):
     """The law at a moment: diagrams, tables, forms, facts and clocks, stored whole under their hash."""
 
     RECORDED: ClassVar = ("country",)
@@ -53,21 +53,21 @@ class Bundle(SQLModel, table=True):
     deployed_at: datetime = instant()
 
 
-class Incident(SQLModel, table=True):
+class Incident(Row, table=True):
     """One event with one or more persons; each of them has a case of their own."""
 
     id: str = key()
     opened_at: datetime = instant()
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """A human being across episodes. Identifying answers are sealed answers of the case."""
 
     id: str = key()
     created_at: datetime = instant()
 
 
-class Case(SQLModel, table=True):
+class Case(Row, table=True):
     """One episode of one person, pinned to the bundle it began under."""
 
     RECORDED: ClassVar = (
@@ -97,7 +97,7 @@ class Case(SQLModel, table=True):
     close_reason: str = Field(default="", max_length=32)
 
 
-class Participation(SQLModel, table=True):
+class Participation(Row, table=True):
     """The agency that fills a lane in one scope."""
 
     RECORDED: ClassVar = ("instance_id", "scope", "lane", "agency_id", "until")
@@ -116,7 +116,7 @@ class Participation(SQLModel, table=True):
     until: datetime | None = instant(nullable=True)
 
 
-class Consent(SQLModel, table=True):
+class Consent(Row, table=True):
     """What the person agreed to: purpose, to whom, given or not. The newest row of a purpose counts."""
 
     RECORDED: ClassVar = (
@@ -144,7 +144,7 @@ class Consent(SQLModel, table=True):
     entered_at: datetime = instant()
 
 
-class Link(SQLModel, table=True):
+class Link(Row, table=True):
     """Two cases that coordinators know to be one person: one leads, both keep their history; it can be undone."""
 
     RECORDED: ClassVar = ("leading_id", "follower_id", "undone_at")
@@ -161,7 +161,7 @@ class Link(SQLModel, table=True):
     undone_at: datetime | None = instant(nullable=True)
 
 
-class Message(SQLModel, table=True):
+class Message(Row, table=True):
     """A message to a case: handed to exactly one waiting step, kept while none waits."""
 
     RECORDED: ClassVar = ("name", "taken_by", "expired")
@@ -176,7 +176,7 @@ class Message(SQLModel, table=True):
     expired: bool = False
 
 
-class Relay(SQLModel, table=True):
+class Relay(Row, table=True):
     """Acts entered for an agency by another one: through which channel, who said it, where the paper is."""
 
     RECORDED: ClassVar = (
@@ -200,7 +200,7 @@ class Relay(SQLModel, table=True):
     settled_by_id: str | None = link(nullable=True)
 
 
-class DecisionMade(SQLModel, table=True):
+class DecisionMade(Row, table=True):
     """A decision table applied once: which rules fired, on what, with what result."""
 
     RECORDED: ClassVar = ("element", "decision", "rules")
@@ -216,7 +216,7 @@ class DecisionMade(SQLModel, table=True):
     made_at: datetime = instant()
 
 
-class Fault(SQLModel, table=True):
+class Fault(Row, table=True):
     """A step the process could not take: rolled back, kept for the coordinator until settled."""
 
     RECORDED: ClassVar = ("element", "kind", "settled_at")

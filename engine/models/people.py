@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
-from sqlmodel import Field, SQLModel, and_, col, or_
+from sqlmodel import Field, and_, col, or_
 
-from .columns import instant, key, link, word, words
+from .columns import Row, instant, key, link, word, words
 
 
 class Duty(StrEnum):
@@ -36,7 +36,7 @@ class PlaceKind(StrEnum):
     CHILDREN = "children"
 
 
-class Agency(SQLModel, table=True):
+class Agency(Row, table=True):
     """An organisation that may fill roles (lanes) and whom cases are handed to."""
 
     RECORDED: ClassVar = (
@@ -65,7 +65,7 @@ class Agency(SQLModel, table=True):
     successor_id: str | None = link("agency", nullable=True)
 
 
-class Place(SQLModel, table=True):
+class Place(Row, table=True):
     """The places of one kind an agency has. `taken` exceeds `total` only where somebody gave a reason for it."""
 
     RECORDED: ClassVar = ("agency_id", "kind", "total", "taken", "confirmed_at")
@@ -83,7 +83,7 @@ class Place(SQLModel, table=True):
     said_by: str = Field(default="", max_length=200)  # who said the number, where another desk entered it
 
 
-class User(SQLModel, table=True):
+class User(Row, table=True):
     """A person who acts for one agency."""
 
     __tablename__ = "member"  # `user` is a reserved word of SQL
@@ -108,7 +108,7 @@ def at_desk(moment: Any) -> ColumnElement[bool]:
     return and_(col(User.active).is_(True), here)
 
 
-class SignIn(SQLModel, table=True):
+class SignIn(Row, table=True):
     """A server-side session. The cookie holds the token, the row only its hash."""
 
     __tablename__ = "sign_in"
@@ -120,7 +120,7 @@ class SignIn(SQLModel, table=True):
     seen_at: datetime = instant()
 
 
-class ApiToken(SQLModel, table=True):
+class ApiToken(Row, table=True):
     """A bearer token of one user; the row holds only its hash."""
 
     __tablename__ = "api_token"
@@ -131,7 +131,7 @@ class ApiToken(SQLModel, table=True):
     created_at: datetime = instant()
 
 
-class SignInAttempt(SQLModel, table=True):
+class SignInAttempt(Row, table=True):
     """Failed sign-ins, counted per login so that passwords cannot be guessed by trying."""
 
     __tablename__ = "sign_in_attempt"
@@ -141,7 +141,7 @@ class SignInAttempt(SQLModel, table=True):
     last_at: datetime = instant()
 
 
-class SavedView(SQLModel, table=True):
+class SavedView(Row, table=True):
     """A person's own selection of the board or the worklist. It holds codes, never personal data."""
 
     __tablename__ = "saved_view"

@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, String, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import instant, key, link, word
+from .columns import Row, instant, key, link, word
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Row, table=True):
     """One leaf of the ledger. `leaf` is the canonical text the hash is taken of; the rest only finds it.
 
     No foreign keys: the record never depends on live rows.
@@ -33,7 +33,7 @@ class AuditEntry(SQLModel, table=True):
     leaf_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class LogHead(SQLModel, table=True):
+class LogHead(Row, table=True):
     """The one row every writer of the ledger locks last: how many leaves there are."""
 
     __tablename__ = "log_head"
@@ -42,7 +42,7 @@ class LogHead(SQLModel, table=True):
     size: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class Checkpoint(SQLModel, table=True):
+class Checkpoint(Row, table=True):
     """The tree at one size: its root, and the frontier from which the next one is computed."""
 
     size: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -59,7 +59,7 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Row, table=True):
     """A message that leaves after commit. It names a desk, never a case."""
 
     __table_args__ = (Index("ix_outbox_due", "state", "next_at"),)
@@ -78,7 +78,7 @@ class Outbox(SQLModel, table=True):
     last_error: str = Field(default="", max_length=200)
 
 
-class Once(SQLModel, table=True):
+class Once(Row, table=True):
     """The answer to an act that carried a key, so that sending it again is the same act."""
 
     user_id: str = Field(sa_type=String(32), primary_key=True)
@@ -88,7 +88,7 @@ class Once(SQLModel, table=True):
     done_at: datetime = instant()
 
 
-class Setting(SQLModel, table=True):
+class Setting(Row, table=True):
     """Values of the installation itself, such as the offset of the demo clock."""
 
     name: str = Field(max_length=48, primary_key=True)

@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column, Index, String
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from .columns import instant, key, link, sealed, word, words
+from .columns import Row, instant, key, link, sealed, word, words
 
 
 class TaskStatus(StrEnum):
@@ -102,7 +102,7 @@ class AlarmKind(StrEnum):
     FAULT = "fault"
 
 
-class ProcessInstance(SQLModel, table=True):
+class ProcessInstance(Row, table=True):
     """One running diagram of a case. `state` holds the engine's tokens, sealed."""
 
     RECORDED: ClassVar = ("process", "ended_at", "outcome")
@@ -118,7 +118,7 @@ class ProcessInstance(SQLModel, table=True):
     outcome: str = Field(default="", max_length=64)
 
 
-class UserTask(SQLModel, table=True):
+class UserTask(Row, table=True):
     """Something a person of one agency owes; its id is that of the engine's token."""
 
     RECORDED: ClassVar = (
@@ -172,7 +172,7 @@ class UserTask(SQLModel, table=True):
     revision: int = 1
 
 
-class Handoff(SQLModel, table=True):
+class Handoff(Row, table=True):
     """Responsibility offered by one agency to another. Names are copied as they were then."""
 
     RECORDED: ClassVar = (
@@ -230,7 +230,7 @@ class Handoff(SQLModel, table=True):
     revision: int = 1
 
 
-class Movement(SQLModel, table=True):
+class Movement(Row, table=True):
     """A person travelling between two agencies. Accepted is not arrived."""
 
     RECORDED: ClassVar = ("from_id", "to_id", "departed_at", "arrived_at", "condition")
@@ -247,7 +247,7 @@ class Movement(SQLModel, table=True):
     note: bytes | None = sealed(nullable=True)
 
 
-class Deadline(SQLModel, table=True):
+class Deadline(Row, table=True):
     """One due time, the rule it comes from, and whether it was kept."""
 
     RECORDED: ClassVar = ("kind", "clock", "due_at", "state")
@@ -272,7 +272,7 @@ class Deadline(SQLModel, table=True):
     ended_at: datetime | None = instant(nullable=True)
 
 
-class Alarm(SQLModel, table=True):
+class Alarm(Row, table=True):
     """Somebody must look. It is repeated until a named desk acknowledges it."""
 
     RECORDED: ClassVar = ("kind", "to_id", "repeats", "acknowledged_at", "settled_at")
@@ -292,7 +292,7 @@ class Alarm(SQLModel, table=True):
     settled_at: datetime | None = instant(nullable=True)  # what it was about has ended
 
 
-class Catch(SQLModel, table=True):
+class Catch(Row, table=True):
     """A step of the drawing that waits for a message."""
 
     __table_args__ = (Index("ix_catch_case", "case_id", "message"),)
