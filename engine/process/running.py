@@ -63,11 +63,16 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
 
     def __init__(self, bundle: Bundle, process: Process, facts: Mapping[str, Any], *, loading: bool = False) -> None:
         self.bundle, self.process = bundle, process
-        self.facts: dict[str, Any] = dict(facts)
+        self.learn(facts)
         self.trace = Trace()
         self.end_event: str | None = None
         super().__init__(process.spec, process.specs, NoScripts(), deserializing=loading)
         self.task_removed_event.connect(self._forget)
+
+    def learn(self, facts: Mapping[str, Any]) -> None:
+        """Take these as the facts of the case: what they are, and as expressions see them."""
+        self.facts: dict[str, Any] = dict(facts)
+        self._values = self.bundle.values(facts)
 
     def live(self) -> Iterator[Any]:
         """The workflows that still run: this one, then called processes and embedded subprocesses."""
@@ -123,7 +128,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         `arm` is an event behind an event-based gateway, whose expression is meant instead.
         """
         element = self.bundle.elements[arm] if arm else self.element(task)
-        return element.expressions[site].evaluate(self.bundle.values(self.facts) | self.inputs(task))
+        return element.expressions[site].evaluate(self._values | self.inputs(task))
 
     def holds(self, task: Task, site: str) -> bool:
         """Whether a condition holds; null is a fault."""
@@ -190,7 +195,7 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
         """Ask a decision table and keep its answer as facts."""
         element = self.element(task)
         decision = self.bundle.decisions[element.decision or ""]
-        result = decision.evaluate(self.bundle.values(self.facts) | self.inputs(task))
+        result = decision.evaluate(self._values | self.inputs(task))
         outputs = _by_name(result.outputs)
         if len(outputs) == 1 and element.result:
             outputs = {element.result: next(iter(outputs.values()))}
@@ -199,7 +204,9 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
                 f"{self._named(task)}: the decision table gives no answer. A fact it asks for is not known."
             )
         for name, value in outputs.items():
-            self.facts[name] = self.bundle.facts[name].read(plain(value))
+            fact = self.bundle.facts[name]
+            self.facts[name] = fact.read(plain(value))
+            self._values[name] = fact.value(self.facts[name])
         kept = {name: self.facts[name] for name in outputs}
         inputs = {name: plain(value) for name, value in result.inputs.items()}
         self.trace.decisions.append(DecisionMade(element.id, element.decision or "", inputs, kept, list(result.rules)))

@@ -118,7 +118,10 @@ def open_work(bundle: Bundle, process_id: str, instance_id: str, state: bytes, f
 def _act(bundle: Bundle, process_id: str, instance_id: str, state: bytes, facts: Facts, kind: type, id: str) -> Step:
     running = codec.load(bundle, process_id, instance_id, state, facts)
     before = work.find_open(running)
-    work.act(running, kind, id)
+    thing = before.get(id)
+    if thing is None or thing.kind is not kind:
+        raise NotOpen()
+    work.act(running, thing)
     return describe(running, instance_id, before, acted=id)
 
 

@@ -40,10 +40,12 @@ class Open:
 
 def find_open(running: Running) -> dict[str, Open]:
     """Everything that is open, by id, in the order in which it came about."""
-    found: dict[str, Open] = {}
+    return {thing.id: thing for thing in _all_open(running)}
+
+
+def _all_open(running: Running) -> Iterator[Open]:
     for task in running.waiting(TaskState.READY | TaskState.WAITING):
-        found.update((thing.id, thing) for thing in _openings(task))
-    return found
+        yield from _openings(task)
 
 
 def _openings(task: Task) -> Iterator[Open]:
@@ -73,11 +75,8 @@ def begin(running: Running, at: str = "") -> None:
     _go_on(running, happen)
 
 
-def act(running: Running, kind: type, id: str) -> None:
-    """Complete the open task, fire the timer or satisfy the catch with this id, and go on from there."""
-    thing = find_open(running).get(id)
-    if thing is None or thing.kind is not kind:
-        raise NotOpen()
+def act(running: Running, thing: Open) -> None:
+    """Complete the open task, fire the timer or satisfy the catch, and go on from there."""
 
     def happen() -> None:
         if thing.awaits is None:
@@ -120,7 +119,7 @@ def _go_on(running: Running, happen: Callable[[], None]) -> None:
         raise ProcessError(f"The process cannot go on: {error}") from error
     if _depth(running) > MAX_DEPTH:
         raise ProcessError("The process has become too deep to be followed safely. The coordinator must look at it.")
-    if not running.completed and not find_open(running):
+    if not running.completed and next(_all_open(running), None) is None:
         raise Stalled()
 
 

@@ -108,16 +108,18 @@ class InMemory:
     def act(self, kind: str, name: str, facts: dict[str, Any]) -> Seen:
         """Act on the thing of this name and look."""
         id = self.seen.ids[name]
-        self.running.facts, self.running.trace = dict(facts), Trace()
+        self.running.learn(facts)
+        self.running.trace = Trace()
         if kind == SCOPE:
             self.seen = self._after(lambda: work.leave(self.running, id), facts)
         else:
-            self.seen = self._after(lambda: work.act(self.running, KINDS[kind], id), facts)
+            self.seen = self._after(lambda: work.act(self.running, work.find_open(self.running)[id]), facts)
         return self.seen
 
     def again(self, scope: str, element: str, facts: dict[str, Any]) -> Seen:
         """Do a step again that has been passed, and look; where that is refused, nothing has changed."""
-        self.running.facts, self.running.trace = dict(facts), Trace()
+        self.running.learn(facts)
+        self.running.trace = Trace()
         found = self._after(lambda: work.reopen(self.running, scope, element), facts)
         self.seen = self.seen if found.error == REFUSED else found
         return found
