@@ -34,6 +34,7 @@ _ID: Any = bindparam("id")
 _CASE = _locked(_ID)
 _CASE_OF_TASK = _locked(select(UserTask.case_id).where(UserTask.id == _ID).scalar_subquery())
 _CASE_OF_HANDOFF = _locked(select(Handoff.case_id).where(Handoff.id == _ID).scalar_subquery())
+_AGENCY = _quietly(select(Agency).where(Agency.id == _ID))
 _AGENCIES = _quietly(
     select(Agency, exists().where(col(User.agency_id) == Agency.id, at_desk(bindparam("now"))).label("staffed"))
 )
@@ -89,8 +90,7 @@ class Act:
         """The agency with this id."""
         found = (self._agencies or self._named).get(agency_id)
         if found is None:  # most acts name one or two agencies, and need not read the directory
-            with self.session.no_autoflush:
-                found = self._named[agency_id] = self.session.get_one(Agency, agency_id)
+            found = self._named[agency_id] = self.session.exec(_AGENCY, params={"id": agency_id}).one()
         return found
 
     def agency_name(self, agency_id: str) -> str:

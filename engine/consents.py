@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session
@@ -16,7 +17,7 @@ from .models.cases import Consent, ConsentAnswer
 from .models.people import Agency
 from .models.work import Handoff, UserTask
 from .process import feel
-from .process.country import Ground
+from .process.definitions import Bundle
 
 ANSWERS = (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED)  # what a person says when asked; withdrawing is not an answer
 ASKED_BY_OTHERS = (
@@ -180,7 +181,7 @@ def basis(act: Act, *, role: str, purpose: str, urgent: bool) -> Basis | None:
         return Basis(consent=other)
     for code, ground in act.bundle.country.grounds.items():
         refused = consent is not None and code != "child"
-        if role in ground.roles and not refused and _holds(act, ground, urgent):
+        if role in ground.roles and not refused and _holds(act, code, urgent):
             return Basis(ground=code)
     return None
 
@@ -231,7 +232,15 @@ def _narrower(act: Act, role: str, purpose: str) -> Consent | None:
     return next((c for c in found if c is not None and c.answer is ConsentAnswer.GIVEN), None)
 
 
-def _holds(act: Act, ground: Ground, urgent: bool) -> bool:
-    names = {name: fact.kind for name, fact in act.bundle.facts.items()} | {"urgent": feel.Kind.boolean}
-    condition = feel.compile_expression(ground.when, names=names, wants=feel.Kind.boolean)
-    return condition.evaluate(act.bundle.values(act.facts) | {"urgent": urgent}) is True
+def _holds(act: Act, code: str, urgent: bool) -> bool:
+    return _conditions(act.bundle)[code].evaluate(act.bundle.values(act.facts) | {"urgent": urgent}) is True
+
+
+@lru_cache
+def _conditions(bundle: Bundle) -> dict[str, feel.Expression]:
+    """When each legal ground of the country holds."""
+    names = {name: fact.kind for name, fact in bundle.facts.items()} | {"urgent": feel.Kind.boolean}
+    return {
+        code: feel.compile_expression(ground.when, names=names, wants=feel.Kind.boolean)
+        for code, ground in bundle.country.grounds.items()
+    }

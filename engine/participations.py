@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import select
 
 from . import directory
@@ -12,6 +12,22 @@ from .models.work import ProcessInstance, UserTask
 from .process.runtime import OpenTask
 
 COORDINATOR, FIRST_RESPONDER = "coordinator", "first_responder"
+
+# Asked for nearly every step that opens: built once, as in `act`.
+_SPINES = (
+    select(ProcessInstance.id)
+    .where(ProcessInstance.case_id == bindparam("case"), ProcessInstance.process == bindparam("spine"))
+    .execution_options(autoflush=False)
+)
+_OF_LANE = (
+    select(UserTask.id)
+    .where(
+        UserTask.instance_id == bindparam("instance"),
+        UserTask.scope == bindparam("scope"),
+        UserTask.lane == bindparam("lane"),
+    )
+    .limit(1)
+)
 
 
 def join(
@@ -46,10 +62,7 @@ def of_path(act: Act, lane: str | None) -> str | None:
     filled = {p.instance_id: p.agency_id for p in act.participations() if (p.scope, p.lane) == ("", lane)}
     if not filled:
         return None
-    spine = select(ProcessInstance.id).where(
-        ProcessInstance.case_id == act.case.id, ProcessInstance.process == act.bundle.country.spine
-    )
-    path = act.session.exec(spine.execution_options(autoflush=False)).all()
+    path = act.session.exec(_SPINES, params={"case": act.case.id, "spine": act.bundle.country.spine}).all()
     return next((filled[instance_id] for instance_id in path if instance_id in filled), None)
 
 
@@ -79,10 +92,8 @@ def inherit(act: Act, instance: ProcessInstance, opened: OpenTask) -> str | None
     agency_id = above(act, instance, opened.lane, (opened.scope, *opened.inherits))
     if agency_id is None:
         return None
-    before = select(UserTask.id).where(
-        UserTask.instance_id == instance.id, UserTask.scope == opened.scope, UserTask.lane == opened.lane
-    )
-    if act.session.exec(before.limit(1)).first() is not None:
+    lane = {"instance": instance.id, "scope": opened.scope, "lane": opened.lane}
+    if act.session.exec(_OF_LANE, params=lane).first() is not None:
         return None
     join(act, instance.id, opened.scope, opened.lane or "", agency_id)
     return agency_id

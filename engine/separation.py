@@ -1,7 +1,9 @@
 """Separation of duties, as drawn: steps that another person, another agency, or somebody with no part must do."""
 
-from sqlalchemy import ColumnElement
-from sqlmodel import col, select
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam
+from sqlmodel import select
 
 from .act import Act
 from .errors import NotAllowed
@@ -9,6 +11,11 @@ from .models.cases import Participation
 from .models.work import TaskStatus, UserTask
 
 PERSON, AGENCY, INDEPENDENT = "nrm:not_same_person_as", "nrm:not_same_agency_as", "nrm:independent"
+_DONE = select(UserTask.ended_by_id, UserTask.ended_by_agency_id).where(
+    UserTask.instance_id == bindparam("instance"),
+    UserTask.element == bindparam("element"),
+    UserTask.status == TaskStatus.DONE,
+)
 
 
 def excluded(act: Act, task: UserTask) -> set[str]:
@@ -19,9 +26,7 @@ def excluded(act: Act, task: UserTask) -> set[str]:
 
 def did_before(act: Act, task: UserTask) -> set[str]:
     """The agencies that did the step which another agency must follow."""
-    query = select(UserTask.ended_by_agency_id)
-    done = _step(act, task, AGENCY)
-    return {found for found in act.session.exec(query.where(*done)).all() if found} if done else set()
+    return {agency_id for _, agency_id in _done(act, task, AGENCY) if agency_id}
 
 
 def check(act: Act, task: UserTask) -> None:
@@ -32,8 +37,7 @@ def check(act: Act, task: UserTask) -> None:
 
 def check_person(act: Act, task: UserTask) -> None:
     """Refuse the person who did the step that another person must follow."""
-    done = _step(act, task, PERSON)
-    if done and act.by.user_id in act.session.exec(select(UserTask.ended_by_id).where(*done)).all():
+    if any(act.by.user_id == user_id for user_id, _ in _done(act, task, PERSON)):
         name = act.bundle.elements[act.bundle.elements[task.element].properties[PERSON]].name
         raise NotAllowed(f"You did “{name}” in this case; this step needs a second person.")
 
@@ -44,16 +48,12 @@ def check_agency(act: Act, task: UserTask) -> None:
         raise NotAllowed("Your agency did the step that this one checks; another agency must do it. Hand it over.")
 
 
-def _step(act: Act, task: UserTask, rule: str) -> list[ColumnElement[bool]]:
-    """Which tasks this one must be kept apart from by a rule; empty where the drawing has no such rule."""
+def _done(act: Act, task: UserTask, rule: str) -> Sequence[tuple[str | None, str | None]]:
+    """Who did the step that this one must be kept apart from by a rule, each time: the person and the agency."""
     element = act.bundle.elements[task.element].properties.get(rule)
     if not element:
-        return []
-    return [
-        col(UserTask.instance_id) == task.instance_id,
-        col(UserTask.element) == element,
-        col(UserTask.status) == TaskStatus.DONE,
-    ]
+        return ()
+    return act.session.exec(_DONE, params={"instance": task.instance_id, "element": element}).all()
 
 
 def _took_part(act: Act) -> set[str]:
