@@ -52,16 +52,17 @@ def record(
 
     `data` holds codes and names of things (agencies, elements, fields), never answers.
     """
-    now = clock.now()
+    now, key = clock.now(), _key(subject)
+    entered_at = now.isoformat()
     leaf: dict[str, Any] = {
         "v": VERSION,
         "id": new_id(),
         "action": action,
         "case": case_id or getattr(subject, "case_id", None),
         "actor": {"user": by.user_id, "agency": by.agency_id, "agency_name": by.agency_name or "system"},
-        "happened_at": (by.happened_at or now).isoformat(),
-        "entered_at": now.isoformat(),
-        "subject": [subject.__tablename__, str(_key(subject))],
+        "happened_at": by.happened_at.isoformat() if by.happened_at else entered_at,
+        "entered_at": entered_at,
+        "subject": [subject.__tablename__, str(key)],
         "set": recorded_columns(subject),
         "data": {name: _plain(value) for name, value in data.items() if value not in (None, "")},
     }
@@ -69,7 +70,7 @@ def record(
         leaf["data"] |= {"on_behalf_of": by.agency_name, "entered_by": by.behalf.agency_name}
         leaf["relay"] = by.behalf.relay_id
     session.info.setdefault("leaves", []).append((leaf, now))
-    session.info.setdefault("recorded", set()).add((subject.__tablename__, _key(subject)))
+    session.info.setdefault("recorded", set()).add((subject.__tablename__, key))
 
 
 def recorded_columns(subject: SQLModel) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def canonical(leaf: dict[str, Any]) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in (str, int, bool):  # most of what is recorded
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, float):
@@ -114,7 +117,8 @@ def _append(session: OrmSession) -> None:
     leaves = session.info.pop("leaves", [])
     if not leaves:
         return
-    size = session.execute(_GROW, {"by": len(leaves)}).scalar_one()
+    connection = session.connection()
+    size = connection.execute(_GROW, {"by": len(leaves)}).scalar_one()
     first = size - len(leaves)
     rows = []
     for index, (leaf, entered_at) in enumerate(leaves, start=first):
@@ -132,15 +136,15 @@ def _append(session: OrmSession) -> None:
                 "leaf_hash": tree.leaf_hash(text),
             }
         )
-    session.execute(_LEAVES, rows)
+    connection.execute(_LEAVES, rows)
 
 
 def _protected(session: OrmSession) -> Iterator[tuple[str, Any]]:
-    for row in (*session.new, *session.dirty):
-        columns = getattr(type(row), "RECORDED", None)
-        if not columns:
-            continue
-        if row in session.new or _has_changed(inspect(row), columns):
+    for row in session.new:
+        if getattr(row, "RECORDED", None):
+            yield row.__tablename__, _key(row)
+    for row in session.dirty:
+        if _has_changed(inspect(row), getattr(row, "RECORDED", ())):
             yield row.__tablename__, _key(row)
 
 

@@ -8,7 +8,6 @@ row, column, domain or case, or written by a version we do not know, is refused 
 import hmac
 import math
 import secrets
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -91,11 +90,12 @@ def _bound(case_id: str, domain: str, place: str) -> bytes:
 
 def _refuse_lossy(value: Any) -> None:
     """orjson writes NaN and infinity as null: an answer would be lost without a word."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise TypeError("JSON has no infinity and no NaN")
-    if isinstance(value, Mapping):
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise TypeError("JSON has no infinity and no NaN")
+    elif isinstance(value, dict):
         for item in value.values():
             _refuse_lossy(item)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         for item in value:
             _refuse_lossy(item)
