@@ -74,7 +74,7 @@ class Desk:
 
         Where the same key and request came before, give the same answer and do nothing.
         """
-        sent = f"{self.request.method} {self.request.url.path}\n".encode() + self.request.state.body
+        sent = f"{self.request.method} {self.request.scope['path']}\n".encode() + self.request.state.body
         with store(self.request).transaction() as session:
             self.sit(session)
             told, repeated = once.act(session, self.key, sent, lambda: _plain(do()), by=self.by)

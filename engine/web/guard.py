@@ -1,21 +1,25 @@
 """What stands at the door of every request and on every answer: size, characters, security headers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from fastapi import Request, Response
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 LARGEST_BODY = 256 * 1024
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+SECURITY = (  # as they are sent: names in small letters
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        b"form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+KEPT, NOT_KEPT = b"public, max-age=31536000, immutable", b"no-store"
+Header = tuple[bytes, bytes]
 Answer = Callable[[Request], Awaitable[Response]]
 Refuse = Callable[[Request, HTTPException], Response]
 
@@ -25,20 +29,19 @@ def refusal(request: Request) -> HTTPException | None:
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > LARGEST_BODY or "transfer-encoding" in request.headers:
         return HTTPException(413, f"A request may be at most {LARGEST_BODY // 1024} KiB. Send less at once.")
-    if "\x00" in request.url.path or "%00" in request.url.query:
+    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         return HTTPException(400)
     return None
 
 
 def secure(response: Response, path: str) -> Response:
     """Put the security headers on an answer; only static files may be kept."""
-    protect(response.headers, path)
+    response.raw_headers = protected(response.raw_headers, path)
     return response
 
 
-def protect(headers: MutableHeaders, path: str) -> None:
-    """Add the security headers that are not there yet."""
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    kept = "public, max-age=31536000, immutable" if path.startswith("/static/") else "no-store"
-    headers.setdefault("Cache-Control", kept)
+def protected(headers: Collection[Header], path: str) -> list[Header]:
+    """These headers with the security headers that are not among them yet."""
+    there = dict(headers)
+    kept = KEPT if path.startswith("/static/") else NOT_KEPT
+    return [*headers, *(added for added in (*SECURITY, (b"cache-control", kept)) if added[0] not in there)]
