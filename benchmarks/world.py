@@ -134,8 +134,9 @@ def claim(store: Store, reference: str, element: str, **differs: Any) -> Ready:
         task = session.exec(query).one()
         by = member(session, task.holder_id or "")
         task = tasks.claim(session, task.id, by=by)
-        form = bundles.load(session, session.get_one(Case, task.case_id).bundle_id).forms[task.form]
-        given = answering.fill(form, WOMAN_IN_OSH | differs, today=clock.now().date())
+        bundle = bundles.load(session, session.get_one(Case, task.case_id).bundle_id)
+        today = bundle.country.day(clock.now())
+        given = answering.fill(bundle.forms[task.form], WOMAN_IN_OSH | differs, today=today)
         return Ready(task.id, by.user_id or "", task.revision, element, given)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
@@ -158,7 +157,7 @@ def check_see(act: Act, task: UserTask) -> None:
 
 def as_of(act: Act, task: UserTask) -> date:
     """The day a completed form is checked against: a date that was right then is not wrong because time went by."""
-    return (task.ended_at or act.at).astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
+    return act.bundle.country.day(task.ended_at or act.at)
 
 
 def form_of(act: Act, task: UserTask) -> FormDefinition:

@@ -34,7 +34,7 @@ def due(country: Country, rule: Clock, start: datetime, facts: dict[str, Any]) -
 
     Working days skip weekends and holidays in the country's own time zone and end at the close of the day.
     """
-    zone = ZoneInfo(country.time_zone)
+    zone = country.zone
     if rule.from_:
         anchor = facts.get(rule.from_)
         return None if anchor is None else _anniversary(_date(anchor), int(rule.amount), zone)

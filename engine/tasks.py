@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists
 from sqlmodel import Session, col, select
@@ -179,7 +178,7 @@ def complete(
     rules.check_revision(task, revision)
     separation.check(act, task)
     _check_journey(work.journey)
-    today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
+    today = act.bundle.country.day(act.at)
     given = validate(act.bundle.forms[task.form], raw, today=today, language=by.language)
     consents.check_interpreter(act, task, given.values)
     check_last(act, task)

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from engine import clock
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH, Story
@@ -13,6 +12,7 @@ from engine.models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
 from engine.web import drafting
 from tests import kept
 from tests.people import actor
+from tests.times import today
 
 
 def make_case(store: Store, login: str = "police_osh", region: str | None = None) -> str:
@@ -54,5 +54,5 @@ def open_offers(session: Session, reference: str, element: str) -> list[Handoff]
 
 def valid_answers(session: Session, task: str, login: str) -> dict[str, Any]:
     """Answers that the form of a task accepts; `task` is its id or the address of its page."""
-    _, form, _ = drafting.begun(session, task.rsplit("/", 1)[-1], by=actor(session, login))
-    return answering.fill(form, WOMAN_IN_OSH, today=clock.now().date())
+    row, bundle, _ = drafting.begun(session, task.rsplit("/", 1)[-1], by=actor(session, login))
+    return answering.fill(bundle.forms[row.form], WOMAN_IN_OSH, today=today())

@@ -1,12 +1,19 @@
 """Time in tests: it stands still, and moves only when a test says so."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine import clock
 
 MONDAY = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # ten in the morning in Bishkek
+BISHKEK = ZoneInfo("Asia/Bishkek")
+
+
+def today() -> date:
+    """The day that it is in Bishkek: there the calendar turns six hours earlier."""
+    return clock.now().astimezone(BISHKEK).date()
 
 
 class Times:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -156,7 +155,7 @@ class Story:
             movements.arrive(session, task.id, condition=movements.Condition.WELL, by=by)
         case = session.get_one(Case, task.case_id)
         bundle = bundles.load(session, case.bundle_id)
-        today = clock.now().astimezone(ZoneInfo(bundle.country.time_zone)).date()
+        today = bundle.country.day(clock.now())
         given = answering.fill(bundle.forms[task.form], self.answers, today=today)
         tasks.complete(session, task.id, given, by=by)
 

@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -244,6 +245,15 @@ class Country(_Written):
     escalation: Escalation
     alarms: dict[str, Called] = {}  # the messages that nobody may miss, whoever sends them
     fallbacks: dict[str, tuple[str, ...]] = {}  # services to try in order where nobody gives the first
+
+    def day(self, instant: datetime) -> date:
+        """The day of the calendar that it is here at an instant."""
+        return instant.astimezone(self.zone).date()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where the country's clocks are."""
+        return ZoneInfo(self.time_zone)
 
     @cached_property
     def unconfirmed(self) -> tuple[Clock, ...]:

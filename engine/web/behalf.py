@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -228,7 +227,7 @@ def _more(desk: Desk, act: Act, task: UserTask, agency: Agency) -> list[dict[str
 def _sections(desk: Desk, act: Act, task: UserTask, errors: Mapping[str, str]) -> list[dict[str, Any]]:
     """The whole form on one page: what comes with the task is the agency's to know, so it is not shown here."""
     form = act.bundle.forms[task.form]
-    today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
+    today = act.bundle.country.day(act.at)
     values = form.defaults(today) | _given(form, desk)
     asked = relevant_names(form, values, today=today)
     names = set(form.defaults(today)) | {question.name for question in form.questions}

@@ -10,10 +10,11 @@ from .. import bundles, drafts
 from ..access import visibility
 from ..actor import Actor
 from ..errors import NotFound
-from ..forms import FormDefinition, Section, read_post
+from ..forms import Section, read_post
 from ..models.answers import Draft
 from ..models.cases import Case
 from ..models.work import UserTask
+from ..process.definitions import Bundle
 
 # Fields that belong to the page and are no answers.
 OWN_FIELDS = frozenset({"csrf", "form_id", "revision", "action", "section"})
@@ -30,8 +31,8 @@ def answers_of(section: Section, raw: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name in here}
 
 
-def begun(session: Session, task_id: str, *, by: Actor) -> tuple[UserTask, FormDefinition, list[Draft]]:
-    """A task, its form as it was when the case began, and this person's drafts: read at once, for every completion."""
+def begun(session: Session, task_id: str, *, by: Actor) -> tuple[UserTask, Bundle, list[Draft]]:
+    """A task, the law its case began under, and this person's drafts: read at once, for every completion."""
     query = (
         select(UserTask, Case.bundle_id, Draft)
         .join(Case, col(Case.id) == UserTask.case_id)
@@ -43,12 +44,13 @@ def begun(session: Session, task_id: str, *, by: Actor) -> tuple[UserTask, FormD
         raise NotFound()
     task = visibility.task(session, task_id, by=by)
     kept = [draft for _, _, draft in found if draft is not None]
-    return task, bundles.load(session, found[0][1]).forms[task.form], kept
+    return task, bundles.load(session, found[0][1]), kept
 
 
 def keep(session: Session, task_id: str, section: str, posted: list[tuple[str, str]], *, by: Actor) -> datetime:
     """Save what was posted from the page of one section, unchecked. NotFound for a section that is not there."""
-    _, form, _ = begun(session, task_id, by=by)
+    task, bundle, _ = begun(session, task_id, by=by)
+    form = bundle.forms[task.form]
     part = form.section(section)
     if part is None:
         raise NotFound()

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 
@@ -195,7 +194,7 @@ def take_up(desk: Desk, task_id: str) -> Filling:
     rules.check_complete(desk.by, task)
     act = acts.look(desk.session, task.case_id, desk.by)
     form = act.bundle.forms[task.form]
-    today = act.at.astimezone(ZoneInfo(act.bundle.country.time_zone)).date()
+    today = act.bundle.country.day(act.at)
     typed, saved_at = drafts.load(desk.session, task, by=desk.by)
     return Filling(desk, act, task, form, form.defaults(today) | typed, saved_at, today)
 

@@ -95,13 +95,13 @@ def complete(task_id: str, desk: Writer) -> Response:
 
 def _gathered(desk: Desk, task_id: str) -> dict[str, Any]:
     """What was posted over the drafts of all sections. Nothing read here is used after the case is locked."""
-    task, form, saved = drafting.begun(desk.session, task_id, by=desk.by)
+    task, bundle, saved = drafting.begun(desk.session, task_id, by=desk.by)
     if task.status is TaskStatus.DONE:
         return {}
-    kept = drafts.together(desk.session, saved)
+    form, kept = bundle.forms[task.form], drafts.together(desk.session, saved)
     section = form.section(desk.text("section"))
     here = {question.name for question in section.questions} if section else set()
-    defaults = form.defaults(clock.now().date())
+    defaults = form.defaults(bundle.country.day(clock.now()))
     desk.session.expunge_all()
     others = {name: value for name, value in (defaults | kept).items() if name in form and name not in here}
     return others | read_post(form, drafting.pairs(desk.form))

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine import bundles, clock
+from engine import bundles
 from engine.config import settings
 from engine.demo import answering
 from engine.forms import FormDefinition
 from engine.process.definitions import compile_bundle
 from tests.api.client import Cast, Script
+from tests.times import today
 
 FORMS: dict[str, FormDefinition] = compile_bundle(bundles.shipped(settings())).forms
 COLLEAGUE = "closure_approval"  # a second person must do this
@@ -18,7 +19,7 @@ INTERPRETED = {"interpreter_how": "present", "interpreter_name": "A. Interpreter
 
 def filled(form: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Valid answers to a form, given through an interpreter."""
-    return answering.fill(FORMS[form], INTERPRETED | wanted, today=clock.now().date())
+    return answering.fill(FORMS[form], INTERPRETED | wanted, today=today())
 
 
 @dataclass

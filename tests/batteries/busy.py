@@ -31,7 +31,7 @@ from engine.models.columns import new_id
 from engine.models.work import PENDING_HANDOFF, DeclineCode, Handoff, TaskStatus, UserTask
 from engine.process import definitions
 from tests.batteries import world
-from tests.batteries.driver import ZONE
+from tests.times import today
 
 FIRST = (Conflict, Stale, NotFound, NotAllowed)  # somebody else was first: an ordinary answer
 DAYS_PER_SECOND = 0.5
@@ -114,12 +114,11 @@ class Office:
         if task.status in (TaskStatus.OPEN, TaskStatus.CLAIMED):
             tasks.claim(session, task.id, by=by)
             self._travel(session, task, by)
-        today = clock.now().astimezone(ZONE).date()
         case = session.get_one(Case, task.case_id)
         form = bundles.load(session, case.bundle_id).forms[task.form]
         dice = random.Random(chosen["form_id"])
         said = world.person(dice, False) | world.mood(dice) | {"consent_identification": "given"}
-        raw = answering.fill(form, said, today=today)
+        raw = answering.fill(form, said, today=today())
         return tasks.complete(session, task.id, raw, by=by, form_id=chosen["form_id"]).task.id
 
     def _travel(self, session: Session, task: UserTask, by: Actor) -> None:

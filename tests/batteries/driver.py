@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -20,11 +19,11 @@ from engine.models.cases import Case
 from tests.batteries import observed, observed_desks, world
 from tests.batteries.desks import Beds, Desk, Person, desks
 from tests.batteries.model import Duty, Episode, Fill, Model
+from tests.times import BISHKEK
 
 SPINE = "national_referral"
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HOPELESS = 12  # how often nobody is found before people leave a case to the clock and look after others
-ZONE = ZoneInfo("Asia/Bishkek")
 Refusals = tuple[type[EngineError], ...]
 Move = tuple[float, Callable[..., None], tuple[Any, ...]]
 
@@ -153,7 +152,7 @@ class Run:
 
     def answers(self, case: Episode, key: str) -> tuple[dict[str, Any], Answers]:
         """What this person is put down as saying to a form, and what it comes to."""
-        form, today = self.forms[key], self.now.astimezone(ZONE).date()
+        form, today = self.forms[key], self.now.astimezone(BISHKEK).date()
         said = world.wanted(self.names[key], self.people[case.id] | world.mood(self.rng))
         kept = (key, repr(sorted(said.items())))
         raw = self._filled.get(kept)

@@ -9,8 +9,9 @@ from tests.batteries import acts_changes as acts
 from tests.batteries import moves_bends, moves_twice
 from tests.batteries.acts import called
 from tests.batteries.bends import SAFETY, SERVICES, Paper
-from tests.batteries.driver import ZONE, Move, Refusals, Run
+from tests.batteries.driver import Move, Refusals, Run
 from tests.batteries.model import HELD, PENDING, Duty, Episode, Offer
+from tests.times import BISHKEK
 
 PURPOSES = ("everything", "urgent_help", "identification", "shelter", "services", "legal_aid", "protection", "return")
 BESIDE = {"missing": (changes.missing, "missing"), "danger": (changes.danger, "danger")}
@@ -44,7 +45,7 @@ def written(
     run: Run, case: Episode, duty: Duty, raw: dict[str, Any], given: Any, agency: str, *, coordinates: bool
 ) -> None:
     """A form was completed: its holder can correct what it says, and whose act a consent was is known."""
-    day = run.now.astimezone(ZONE).date()
+    day = run.now.astimezone(BISHKEK).date()
     case.bends.papers[duty.id] = Paper(raw, day, given, str(duty.holder))
     for purpose, answer in given.consents:
         acts.heard(run.model, case, purpose, answer, agency, duty.id, coordinates=coordinates)

@@ -11,8 +11,8 @@ from engine.demo import answering, story
 from engine.models.cases import Case
 from engine.models.people import Place, User
 from engine.models.work import PENDING_HANDOFF, Deadline, DeadlineState, Handoff, TaskStatus, UserTask
-from tests.batteries.driver import ZONE
 from tests.batteries.race import Act
+from tests.times import today
 
 CALM = story.WOMAN_IN_OSH | {"shelter_now": "no", "urgent_needs": []}
 
@@ -69,7 +69,7 @@ class Stage:
         with self.store.transaction() as session:
             claimed = tasks.claim(session, task.id, by=story.actor(session, login))
             bundle = bundles.load(session, session.get_one(Case, task.case_id).bundle_id)
-            raw = answering.fill(bundle.forms[task.form], CALM, today=clock.now().astimezone(ZONE).date())
+            raw = answering.fill(bundle.forms[task.form], CALM, today=today())
         act = {"verb": "complete", "id": task.id, "login": login, "raw": raw, "revision": claimed.revision}
         return act | about
 

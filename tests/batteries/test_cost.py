@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from engine import bundles, clock, tasks
+from engine import bundles, tasks
 from engine.database import Store
 from engine.demo import answering, story
 from engine.models.cases import Case
 from engine.models.work import UserTask
-from tests.batteries.driver import ZONE
 from tests.batteries.stage import Stage
+from tests.times import today
 
 MOST = 15
 
@@ -46,7 +46,7 @@ def cost(store: Store, stage: Stage, task: UserTask, **differs: Any) -> list[str
         tasks.claim(session, task.id, by=by)
         bundle = bundles.load(session, session.get_one(Case, task.case_id).bundle_id)
     told = story.WOMAN_IN_OSH | differs
-    raw = answering.fill(bundle.forms[task.form], told, today=clock.now().astimezone(ZONE).date())
+    raw = answering.fill(bundle.forms[task.form], told, today=today())
     with counted(store) as said, store.transaction() as session:
         tasks.complete(session, task.id, raw, by=by, form_id="cost")
     return [line for line in said if line]

@@ -71,6 +71,10 @@ class Zygote:
         for log in sorted(self.folder.iterdir()):
             yield from (json.loads(line) for line in log.read_text().splitlines())
 
+    def acknowledged(self) -> int:
+        """How many acts the workers have said are done, while they work."""
+        return sum(log.read_text().count('{"done"') for log in self.folder.iterdir())
+
     def close(self) -> None:
         """End everybody."""
         for slot in list(self.living):
@@ -99,10 +103,11 @@ def test_killing_processes_loses_nothing_acknowledged(
     proof: Callable[..., None],
 ) -> None:
     """Workers are killed while they work, and started again; what they sent and did not hear of is sent again."""
-    kills = size(12, 400)
+    wanted, kills = size(12, 400), 0
     for slot in range(SLOTS):
         office.start(slot)
-    for _ in range(kills):
+    while kills < wanted or (office.acknowledged() < wanted and kills < 5 * wanted):  # a slow machine does less between
+        kills += 1
         time.sleep(office.rng.uniform(0.05, 0.6))
         slot = office.rng.randrange(SLOTS)
         office.kill(slot)
@@ -120,7 +125,7 @@ def test_killing_processes_loses_nothing_acknowledged(
     assert (lost, twice, verdict.wrong[:5], stuck) == ([], [], [], [])
     _goes_on(country, database_url, office)
     said = Counter(next(iter(line)) for line in lines)
-    assert acknowledged >= kills
+    assert acknowledged >= wanted
     proof(
         "Processes killed at work",
         kills=kills,

@@ -20,9 +20,9 @@ from engine.models.people import Reach
 from engine.models.work import Alarm, AlarmKind, Handoff
 from engine.relays import Said
 from tests.features.steps_cases import say
-from tests.features.words import BISHKEK
 from tests.features.world import World
 from tests.people import Crew
+from tests.times import BISHKEK
 
 HOSPITAL = Entry(
     region="osh",

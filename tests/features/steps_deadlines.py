@@ -12,8 +12,9 @@ from engine import alarms, bundles, cases, clock, deadlines
 from engine.config import settings
 from engine.models.work import AlarmKind, Deadline, DeadlineState
 from tests.features.steps_cases import say, taken_in
-from tests.features.words import BISHKEK, PERSONS, at
+from tests.features.words import PERSONS, at
 from tests.features.world import World
+from tests.times import BISHKEK
 
 REASONS = {"her health": "health", "a holiday": "holiday"}
 

@@ -10,9 +10,9 @@ from engine.models.work import TaskStatus
 from tests.features.steps_cases import say
 from tests.features.steps_forms import FREE_TEXT
 from tests.features.steps_web import _plain, claimed
-from tests.features.words import BISHKEK
 from tests.features.world import World
 from tests.people import Browser, Crew
+from tests.times import BISHKEK
 from tests.web.bad_line import carried
 
 

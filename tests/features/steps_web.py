@@ -12,9 +12,9 @@ from engine.models.people import SignIn
 from engine.models.work import TaskStatus
 from tests.features.steps_cases import say
 from tests.features.steps_forms import FIVE, FREE_TEXT, SECTION
-from tests.features.words import BISHKEK
 from tests.features.world import World
 from tests.people import Browser, Crew, links
+from tests.times import BISHKEK
 
 LARGEST_KB = 60
 

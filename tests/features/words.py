@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from engine.demo import story
+from tests.times import BISHKEK
 
 Answers = dict[str, Any]
-BISHKEK = ZoneInfo("Asia/Bishkek")
 
 AGENCIES = {
     "the police unit of Osh": "police_osh",

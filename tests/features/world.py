@@ -26,6 +26,7 @@ from engine.models.records import AuditEntry
 from engine.models.work import PENDING_HANDOFF, Alarm, Deadline, DeadlineState, DeclineCode, Handoff, UserTask
 from engine.sentences import sentence
 from tests.features.words import AGENCIES, Answers, at
+from tests.times import today
 
 LATIN = {code: alias for alias, code in AGENCIES.items() if alias.isascii()}
 CYRILLIC = LATIN | {code: alias for alias, code in AGENCIES.items() if not alias.isascii()}
@@ -153,7 +154,7 @@ class World:
         """Valid answers to a form: the person's, and something harmless for the rest."""
         with self.reading() as session:
             form = bundles.load(session, self.case().bundle_id).forms[element]
-        return answering.fill(form, self.answers | dict(wanted), today=clock.now().date())
+        return answering.fill(form, self.answers | dict(wanted), today=today())
 
     def do(self, code: str, element: str, wanted: Mapping[str, Any] | None = None, **how: Any) -> Any:
         """Claim a duty and complete it."""

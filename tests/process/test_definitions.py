@@ -2,6 +2,7 @@
 
 import random
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,13 @@ def test_a_fact_refuses_what_it_cannot_be(type_: Any, given: Any) -> None:
     fact = Fact(name="f", type=type_, values=("a", "b") if type_ in ("code", "codes") else (), meaning="m")
     with pytest.raises(Exception, match="cannot be"):
         fact.read(given)
+
+
+def test_a_day_is_that_of_the_country() -> None:
+    country = read_country((ROOT / "workflows/kg/country.toml").read_bytes(), [])
+    assert country is not None
+    before, after = (datetime(2026, 11, 30, hour, minute, tzinfo=UTC) for hour, minute in ((17, 59), (18, 0)))
+    assert (country.day(before), country.day(after)) == (date(2026, 11, 30), date(2026, 12, 1))
 
 
 def test_country_and_facts_say_where_they_are_wrong() -> None:

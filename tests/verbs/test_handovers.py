@@ -15,6 +15,7 @@ from engine.models.people import Place
 from engine.models.work import Deadline, DeadlineState, DeclineCode, Handoff, HandoffState, TaskStatus
 from tests.factories import case_at, open_offers, valid_answers
 from tests.people import actor
+from tests.times import today
 from tests.verbs.scene import Scene
 
 COORDINATOR, SHELTER, OTHER = "coordinator_osh", "shelter_osh", "shelter_bishkek"
@@ -210,7 +211,7 @@ def test_no_consent_without_a_common_language(store: Store, person: dict, form: 
     with store.reading() as session:
         definition = acts.look(session, scene.case().id, actor(session, officer)).bundle.forms["rights_and_consent"]
     wanted = WOMAN_IN_OSH | person | {"interpreter_how": "not_needed", "interpreter_name": ""} | form
-    given = answering.fill(definition, wanted, today=clock.now().date())
+    given = answering.fill(definition, wanted, today=today())
     scene.act(officer, lambda s, by: tasks.claim(s, task.id, by=by))
     if not refused:
         scene.act(officer, lambda s, by: tasks.complete(s, task.id, given, by=by))

@@ -20,6 +20,7 @@ from engine.models.work import DeclineCode, Handoff, HandoffState, TaskStatus
 from engine.relays import Said
 from tests.factories import case_at
 from tests.people import actor
+from tests.times import today
 from tests.verbs.scene import Scene
 
 COORDINATOR, POLICE, CLINIC, SHELTER = "coordinator_osh", "police_osh", "health", "shelter_osh"
@@ -63,7 +64,7 @@ def answer(scene: Scene, login: str, said: Said | None = None, decline: bool = F
 def answers(scene: Scene) -> dict[str, object]:
     with scene.store.reading() as session:
         form = bundles.load(session, scene.case().bundle_id).forms[HELP]
-    return answering.fill(form, WOMAN_IN_OSH, today=clock.now().date())
+    return answering.fill(form, WOMAN_IN_OSH, today=today())
 
 
 def complete(scene: Scene, login: str, said: Said | None = None) -> object:
@@ -279,7 +280,7 @@ def test_a_sheet_is_entered_once_wherever_it_is_typed(store: Store) -> None:
         bundle = bundles.load(session, first.case().bundle_id)
         code = papers.print_blank(session, "screening", bundle, by=actor(session, POLICE)).code
         other = papers.print_blank(session, "intake", bundle, by=actor(session, POLICE)).code
-    given = answering.fill(bundle.forms["screening"], WOMAN_IN_OSH, today=clock.now().date())
+    given = answering.fill(bundle.forms["screening"], WOMAN_IN_OSH, today=today())
 
     def enter(scene: Scene, sheet: str, login: str = POLICE) -> object:
         task = scene.task("screening").id

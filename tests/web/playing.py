@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from engine import bundles, clock
+from engine import bundles
 from engine.config import settings
 from engine.demo import answering
 from engine.forms import FormDefinition
@@ -15,6 +15,7 @@ from engine.models.people import User
 from engine.models.work import OPEN_TASK, PENDING_HANDOFF, Handoff, UserTask
 from engine.process.definitions import compile_bundle
 from tests.people import Browser, Crew, forms, links
+from tests.times import today
 
 FORMS: dict[str, FormDefinition] = compile_bundle(bundles.shipped(settings())).forms
 BY_TITLE = {form.title.get("en"): form for form in FORMS.values()}
@@ -108,7 +109,7 @@ class Play:
         """Page after page, as far as the form leads."""
         page = browser.get(f"{duty}/form").headers["location"]
         text = browser.page(page)
-        given = answering.fill(_form(heading(text)), self.answers, today=clock.now().date())
+        given = answering.fill(_form(heading(text)), self.answers, today=today())
         while True:
             text = browser.page(page)
             action = next(where for where in forms(text) if where.startswith(duty))

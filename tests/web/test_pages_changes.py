@@ -129,7 +129,7 @@ def corrected(crew: Crew, store: Store, case: str, **answers: Any) -> str:
     task = newest(store, case, "screening").id
     with store.reading() as session:
         by = actor(session, OFFICER)
-        form = drafting.begun(session, task, by=by)[1]
+        form = drafting.begun(session, task, by=by)[1].forms["screening"]
         given = answering.fill(form, WOMAN_IN_OSH | answers, today=newest(store, case, "screening").opened_at.date())
     page = f"/tasks/{task}/correction"
     where = crew[OFFICER].act(page, page, given | {"_reason": "typing_error"})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from engine import bundles, clock
+from engine import bundles
 from engine.database import Store
 from engine.demo import answering
 from engine.demo.story import WOMAN_IN_OSH
@@ -16,7 +16,7 @@ from engine.models.records import AuditEntry
 from engine.models.work import Handoff, HandoffState, UserTask
 from tests.factories import case_at, open_offers, open_task
 from tests.people import COORDINATOR, OFFICER, SOCIAL_WORKER, Crew
-from tests.times import Times
+from tests.times import Times, today
 
 HEARD = {"channel": "phone", "said_by": "the night guard", "paper": "", "happened_at": "2026-03-02T09:30"}
 EARLIER = {"_happened_at": "2026-03-02T09:30"}
@@ -146,7 +146,7 @@ def test_a_form_is_corrected_as_its_author_says_and_shown_to_nobody(crew: Crew, 
 
 def valid_answers_of(session: Any, task: UserTask) -> dict[str, Any]:
     bundle = bundles.load(session, session.get_one(Case, task.case_id).bundle_id)
-    return answering.fill(bundle.forms[task.form], WOMAN_IN_OSH | {"means_seen": False}, today=clock.now().date())
+    return answering.fill(bundle.forms[task.form], WOMAN_IN_OSH | {"means_seen": False}, today=today())
 
 
 def test_a_departure_is_entered_for_who_gave_her(crew: Crew, store: Store, times: Times) -> None:
