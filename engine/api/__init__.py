@@ -47,7 +47,8 @@ def create(store: Store) -> FastAPI:
     app.state.store = store
     bends = (changes, corrections, handovers, paths, views)
     daily = (relays, links, papers, colleagues, agencies)
-    for noun in (tokens, cases, consents, tasks, handoffs, alarms, directory, audit, clock, *bends, *daily):
+    first = (tasks, handoffs, cases)  # a request tries one after the other, and most are about these
+    for noun in (*first, tokens, consents, alarms, directory, audit, clock, *bends, *daily):
         app.include_router(noun, dependencies=[Depends(turn, scope="function")])
     for kind in (EngineError, Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, show)
