@@ -63,7 +63,8 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = guard.protected(message["headers"], scope["path"])
+                kept = guard.is_static(scope["path"], message["status"])
+                message["headers"] = guard.protected(message["headers"], kept=kept)
             await send(message)
 
         answer = self.app if refused is None else _refuse(request, refused)

@@ -42,7 +42,7 @@ def show(request: Request, error: Exception, *, kept: bool = False) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"message": detail}, status)
     page = _page(request, "fault" if isinstance(error, Fault) else str(status), status, detail, kept)
-    return secure(page, request.url.path) if status == 500 else page
+    return secure(page) if status == 500 else page
 
 
 def status_of(error: Exception) -> int:

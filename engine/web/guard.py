@@ -34,14 +34,19 @@ def refusal(request: Request) -> HTTPException | None:
     return None
 
 
-def secure(response: Response, path: str) -> Response:
-    """Put the security headers on an answer; only static files may be kept."""
-    response.raw_headers = protected(response.raw_headers, path)
+def secure(response: Response) -> Response:
+    """Put the security headers on an answer that nobody may keep."""
+    response.raw_headers = protected(response.raw_headers, kept=False)
     return response
 
 
-def protected(headers: Collection[Header], path: str) -> list[Header]:
-    """These headers with the security headers that are not among them yet."""
+def protected(headers: Collection[Header], *, kept: bool) -> list[Header]:
+    """These headers with the security headers that are not among them yet. `kept`: a browser may keep the answer."""
     there = dict(headers)
-    kept = KEPT if path.startswith("/static/") else NOT_KEPT
-    return [*headers, *(added for added in (*SECURITY, (b"cache-control", kept)) if added[0] not in there)]
+    caching = (b"cache-control", KEPT if kept else NOT_KEPT)
+    return [*headers, *(added for added in (*SECURITY, caching) if added[0] not in there)]
+
+
+def is_static(path: str, status: int) -> bool:
+    """Whether an answer is a file that is the same for everybody; that there is none today may change tomorrow."""
+    return path.startswith("/static/") and status in (200, 304)

@@ -110,12 +110,13 @@ def test_a_store_that_is_busy(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_every_answer_is_guarded(crew: Crew) -> None:
-    for path in ("/sign-in", "/nothing", "/health", "/static/app.css"):
+    for path in ("/sign-in", "/nothing", "/health", "/static/nothing.css", "/static/app.css"):
         answer = crew.stranger().get(path)
         policy = answer.headers["content-security-policy"]
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert "no-store" in answer.headers["cache-control"] or path.startswith("/static/")
+        kept = path.startswith("/static/") and answer.status_code == 200
+        assert answer.headers["cache-control"] == ("public, max-age=31536000, immutable" if kept else "no-store")
 
 
 def test_a_refusal_speaks_the_language_of_the_page(crew: Crew) -> None:
