@@ -25,7 +25,8 @@ def _locked(case_id: Any) -> SelectOfScalar[Case]:
     return select(Case).where(Case.id == case_id).with_for_update()
 
 
-def _quietly(query: Any) -> Any:
+def quietly(query: Any) -> Any:
+    """The query as one before which nothing need be written."""
     return query.execution_options(autoflush=False)
 
 
@@ -34,16 +35,14 @@ _ID: Any = bindparam("id")
 _CASE = _locked(_ID)
 _CASE_OF_TASK = _locked(select(UserTask.case_id).where(UserTask.id == _ID).scalar_subquery())
 _CASE_OF_HANDOFF = _locked(select(Handoff.case_id).where(Handoff.id == _ID).scalar_subquery())
-_AGENCY = _quietly(select(Agency).where(Agency.id == _ID))
-_AGENCIES = _quietly(
+_AGENCY = quietly(select(Agency).where(Agency.id == _ID))
+_AGENCIES = quietly(
     select(Agency, exists().where(col(User.agency_id) == Agency.id, at_desk(bindparam("now"))).label("staffed"))
 )
-_PARTICIPATIONS = _quietly(
-    select(Participation).where(Participation.case_id == _ID, col(Participation.until).is_(None))
-)
-_DEADLINES = _quietly(select(Deadline).where(Deadline.case_id == _ID, Deadline.state == DeadlineState.RUNNING))
-_CONSENTS = _quietly(select(Consent).where(Consent.case_id == _ID).order_by(col(Consent.entered_at), col(Consent.id)))
-_HANDOFFS = _quietly(select(Handoff).where(Handoff.instance_id == _ID, Handoff.scope == bindparam("scope")))
+_PARTICIPATIONS = quietly(select(Participation).where(Participation.case_id == _ID, col(Participation.until).is_(None)))
+_DEADLINES = quietly(select(Deadline).where(Deadline.case_id == _ID, Deadline.state == DeadlineState.RUNNING))
+_CONSENTS = quietly(select(Consent).where(Consent.case_id == _ID).order_by(col(Consent.entered_at), col(Consent.id)))
+_HANDOFFS = quietly(select(Handoff).where(Handoff.instance_id == _ID, Handoff.scope == bindparam("scope")))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Settings, from the environment (`NRM_*`), and where the country's folders are."""
 
-from functools import lru_cache
+import tomllib
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,12 @@ class Settings(BaseSettings):
     session_hours: int = 8
     worker_seconds: float = 2.0
     webhooks_private: bool = True  # training installations may notify servers on this machine
+
+    @cached_property
+    def time_zone(self) -> str:
+        """Where the clocks of the country are, for what belongs to no case."""
+        country = tomllib.loads((self.folder("workflows") / "country.toml").read_text())
+        return str(country["time_zone"])
 
     def folder(self, kind: str) -> Path:
         """The folder of diagrams (`workflows`) or forms (`forms`) of this country."""

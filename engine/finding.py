@@ -1,10 +1,8 @@
 """Finding work: what a board or a worklist is asked for, as conditions on the store. Codes, nothing of a person."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -213,12 +211,5 @@ def _due(due: Due) -> list[Condition]:
 
 def _midnight(now: datetime, days: int) -> datetime:
     """The end of today, or of the day so many days from now, where the country's clocks are."""
-    zone = ZoneInfo(_time_zone())
+    zone = ZoneInfo(settings().time_zone)
     return datetime.combine(now.astimezone(zone).date() + timedelta(days=days), time(), zone)
-
-
-@cache
-def _time_zone() -> str:
-    country = tomllib.loads((settings().folder("workflows") / "country.toml").read_text())
-    zone: str = country["time_zone"]
-    return zone

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import select
 
 from . import directory
-from .act import Act
+from .act import Act, quietly
 from .models.cases import Participation
 from .models.work import ProcessInstance, UserTask
 from .process.runtime import OpenTask
@@ -14,10 +14,10 @@ from .process.runtime import OpenTask
 COORDINATOR, FIRST_RESPONDER = "coordinator", "first_responder"
 
 # Asked for nearly every step that opens: built once, as in `act`.
-_SPINES = (
-    select(ProcessInstance.id)
-    .where(ProcessInstance.case_id == bindparam("case"), ProcessInstance.process == bindparam("spine"))
-    .execution_options(autoflush=False)
+_SPINES = quietly(
+    select(ProcessInstance.id).where(
+        ProcessInstance.case_id == bindparam("case"), ProcessInstance.process == bindparam("spine")
+    )
 )
 _OF_LANE = (
     select(UserTask.id)

@@ -203,11 +203,8 @@ class Running(BpmnWorkflow):  # type: ignore[misc]
             raise NullResult(
                 f"{self._named(task)}: the decision table gives no answer. A fact it asks for is not known."
             )
-        for name, value in outputs.items():
-            fact = self.bundle.facts[name]
-            self.facts[name] = fact.read(plain(value))
-            self._values[name] = fact.value(self.facts[name])
-        kept = {name: self.facts[name] for name in outputs}
+        kept = {name: self.bundle.facts[name].read(plain(value)) for name, value in outputs.items()}
+        self.learn(self.facts | kept)
         inputs = {name: plain(value) for name, value in result.inputs.items()}
         self.trace.decisions.append(DecisionMade(element.id, element.decision or "", inputs, kept, list(result.rules)))
 

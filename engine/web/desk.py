@@ -1,11 +1,9 @@
 """What every page's route is given: a session, who is signed in, and the frame around the page."""
 
 import hmac
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -228,7 +226,7 @@ def language(request: Request) -> str:
 def translator(request: Request) -> Translator:
     """The one translator of a request: it remembers what it could not say in the reader's language."""
     if getattr(request.state, "translator", None) is None:
-        request.state.translator = Translator(language(request), time_zone())
+        request.state.translator = Translator(language(request), settings().time_zone)
     found: Translator = request.state.translator
     return found
 
@@ -253,14 +251,6 @@ def frame(request: Request, session: Session | None, by: Actor, row: SignIn) -> 
 def anonymous(request: Request) -> Frame:
     """The frame of a page nobody is signed in for."""
     return Frame(translator=translator(request), demo=False)
-
-
-@cache
-def time_zone() -> str:
-    """The zone in which pages show times: the country's own."""
-    country = tomllib.loads((settings().folder("workflows") / "country.toml").read_text())
-    zone: str = country["time_zone"]
-    return zone
 
 
 def navigation(session: Session | None, by: Actor) -> list[Link]:

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from .. import cases, clock, papers
 from ..access import visibility
+from ..config import settings
 from ..errors import NotFound
 from ..forms import FormDefinition, Kind, Question
 from ..language import NAMES, Text, Translator
@@ -14,7 +15,7 @@ from ..models.answers import Sheet
 from ..models.people import Agency
 from ..models.work import DeclineCode, UserTask
 from ..papers import Letter
-from .desk import Desk, Reader, Writer, see_other, time_zone
+from .desk import Desk, Reader, Writer, see_other
 from .questions import condition, control
 from .words import Words
 
@@ -58,7 +59,7 @@ def show(code: str, desk: Reader, language: str = "") -> Response:
     """A sheet to print and write on; once it has been entered, when that was."""
     sheet, form = papers.read(desk.session, code, by=desk.by)
     if language in NAMES:
-        desk.request.state.translator = Translator(language, time_zone())
+        desk.request.state.translator = Translator(language, settings().time_zone)
     if sheet.entered_at is not None:
         return desk.render("sheet_entered.html", sheet=_head(desk, sheet, form), task_url=_task_url(desk, sheet))
     return desk.render("sheet_show.html", sheet=_head(desk, sheet, form), sections=_sections(desk.t, form))
