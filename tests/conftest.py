@@ -66,11 +66,17 @@ def crew(app: FastAPI, store: Store) -> Iterator[Crew]:
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    """A test that has moved the clock moves it for nobody else."""
+    yield
+    clock.set_offset(timedelta())
+
+
 @pytest.fixture
 def times(monkeypatch: pytest.MonkeyPatch) -> Iterator[Times]:
     """A clock that stands still until it is told to go on."""
     yield Times(monkeypatch)
-    clock.set_offset(timedelta())
 
 
 @pytest.fixture
@@ -78,4 +84,3 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Demo mode, with a clock that can be moved."""
     monkeypatch.setattr(settings(), "demo", True)
     yield
-    clock.set_offset(timedelta())

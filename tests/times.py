@@ -1,5 +1,7 @@
 """Time in tests: it stands still, and moves only when a test says so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,17 @@ BISHKEK = ZoneInfo("Asia/Bishkek")
 def today() -> date:
     """The day that it is in Bishkek: there the calendar turns six hours earlier."""
     return clock.now().astimezone(BISHKEK).date()
+
+
+@contextmanager
+def ahead(by: timedelta) -> Iterator[None]:
+    """That much later; afterwards it is now again."""
+    before = clock.offset()
+    clock.set_offset(before + by)
+    try:
+        yield
+    finally:
+        clock.set_offset(before)
 
 
 class Times:

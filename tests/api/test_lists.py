@@ -14,6 +14,7 @@ from engine.models.work import Alarm
 from tests.api.client import Cast, Script, refused
 from tests.api.scene import filled
 from tests.factories import case_at, make_case
+from tests.times import ahead
 
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
 
@@ -108,13 +109,10 @@ def test_an_outcome_is_told_for_a_week(cast: Cast, store: Store, training: None)
     case_at(store, "stay_review", "case_plan", answers={"urgent_needs": ["medical"], "shelter_now": "no"})
     ended = [row for row in cast[OFFICER].read("/handoffs")["awaiting_outcome"] if row["ended_at"]]
     assert ended and {row["state"] for row in ended} <= {"done", "partly_done", "failed", "withdrawn"}
-    clock.set_offset(timedelta(days=6, hours=23))
-    try:
+    with ahead(timedelta(days=6, hours=23)):
         assert len([r for r in cast[OFFICER].read("/handoffs")["awaiting_outcome"] if r["ended_at"]]) == len(ended)
         clock.set_offset(timedelta(days=7, hours=1))
         assert not [row for row in cast[OFFICER].read("/handoffs")["awaiting_outcome"] if row["ended_at"]]
-    finally:
-        clock.set_offset(timedelta())
 
 
 def test_a_timeline_comes_in_pages(cast: Cast, store: Store, two: tuple[str, str]) -> None:

@@ -3,11 +3,9 @@
 import os
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 import pytest
 
-from engine import clock
 from engine.audit import reconcile
 from engine.database import Store
 from tests import identifiers
@@ -23,11 +21,8 @@ SEEDS = [int(os.environ["NRM_SEED"])] if "NRM_SEED" in os.environ else list(rang
 def repeatable(monkeypatch: pytest.MonkeyPatch, seed: int) -> Iterator[None]:
     """Identifiers follow from the seed and time stands still, so that a failing run can be had again."""
     identifiers.repeat(monkeypatch, -seed)
-    before = clock.offset()
     Times(monkeypatch, START)
-    clock.set_offset(timedelta())
     yield
-    clock.set_offset(before)
 
 
 @pytest.mark.battery

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine import clock
 from engine.database import Store
 from tests.features.steps_access import *  # noqa: F403
 from tests.features.steps_cases import *  # noqa: F403
@@ -34,15 +33,11 @@ from tests.features.world import World, start_of_time
 @pytest.fixture
 def world(store: Store) -> Iterator[World]:
     """A scenario on an ordinary Monday. Whatever it did, nothing of it went unrecorded."""
-    before = clock.offset()
     made = World(store)
     made.set_clock(start_of_time())
-    try:
-        yield made
-        assert made.refusal_told, "something was tried, and no step told whether it was refused"
-        assert made.tampered or made.verdict().wrong == []
-    finally:
-        clock.set_offset(before)
+    yield made
+    assert made.refusal_told, "something was tried, and no step told whether it was refused"
+    assert made.tampered or made.verdict().wrong == []
 
 
 def pytest_bdd_apply_tag(tag: str, function: object) -> bool | None:

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+ENDLESS, PAUSE = 20.0, 0.05  # seconds
+
 
 @dataclass
 class Receiver:
@@ -46,23 +48,23 @@ def says(status: int, body: bytes = b"", **headers: str) -> Behaviour:
 
 def is_silent(handler: BaseHTTPRequestHandler) -> None:
     """Take the message and never answer."""
-    time.sleep(1.5)
+    time.sleep(ENDLESS)
 
 
 def drips_headers(handler: BaseHTTPRequestHandler) -> None:
     """Answer one byte at a time, each well within the patience for one."""
-    for letter in "HTTP/1.1 200 OK\r\nX-Slow: " + "a" * 60:
+    for letter in "HTTP/1.1 200 OK\r\nX-Slow: " + "a" * int(ENDLESS / PAUSE):
         handler.wfile.write(letter.encode())
-        time.sleep(0.05)
+        time.sleep(PAUSE)
 
 
 def drips_body(handler: BaseHTTPRequestHandler) -> None:
     """Say 200 and then never come to an end."""
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(60):
+    for _ in range(int(ENDLESS / PAUSE)):
         handler.wfile.write(b".")
-        time.sleep(0.05)
+        time.sleep(PAUSE)
 
 
 def floods(handler: BaseHTTPRequestHandler) -> None:

@@ -35,7 +35,7 @@ class Mailbox:
 
     async def handle_DATA(self, server, session, envelope) -> str:
         if self.says.get("data") == "silence":
-            await asyncio.sleep(1)
+            await asyncio.sleep(5)
         if "data" in self.says:
             return self.says["data"]
         self.taken.append(envelope)
@@ -58,7 +58,7 @@ def start() -> Iterator[Callable[..., MailServer]]:
             controller.port = free.getsockname()[1]
         controller.start()
         running.append(controller)
-        return MailServer("127.0.0.1", "nrm@training.example", controller.port, timeout=0.5)
+        return MailServer("127.0.0.1", "nrm@training.example", controller.port, timeout=1.5)
 
     yield run
     for controller in running:

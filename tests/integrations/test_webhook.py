@@ -32,7 +32,7 @@ def at_this_moment() -> None:
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    with Client(allow_private=True, total=0.5) as client:
+    with Client(allow_private=True, total=1.5) as client:
         yield client
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from engine import act as acts
-from engine import clock, consents, corrections, withdrawals
+from engine import consents, corrections, withdrawals
 from engine.corrections import Verdict, Version
 from engine.database import Store
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
@@ -16,6 +16,7 @@ from engine.models.cases import Consent, ConsentAnswer
 from engine.models.work import TaskStatus
 from tests.factories import case_at
 from tests.people import actor
+from tests.times import ahead
 from tests.verbs.scene import Scene
 
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
@@ -174,15 +175,13 @@ def _newest(scene: Scene) -> dict[str, Consent]:
 
 def test_a_form_is_checked_against_the_day_it_was_completed(scene: Scene) -> None:
     """A date that lay ahead then may lie behind now: that is no mistake."""
-    clock.set_offset(timedelta(days=90))
-    try:
-        made = correct(scene, "shelter_arrival", SHELTER)
-    except Conflict as nothing:
-        assert nothing.message == "Nothing was changed."
-    else:
-        raise AssertionError(made)
-    finally:
-        clock.set_offset(timedelta())
+    with ahead(timedelta(days=90)):
+        try:
+            made = correct(scene, "shelter_arrival", SHELTER)
+        except Conflict as nothing:
+            assert nothing.message == "Nothing was changed."
+        else:
+            raise AssertionError(made)
 
 
 def test_the_coordinator_corrects_what_the_role_may_see_and_nothing_else(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from engine.finding import BoardFilter, Due, WorklistFilter
 from engine.models.cases import Case, CaseStatus
 from tests.factories import case_at, make_case, open_offers, open_task
 from tests.people import actor
+from tests.times import ahead
 
 COORDINATOR, SHELTER, OFFICER = "coordinator_osh", "shelter_osh", "police_osh"
 
@@ -94,12 +95,9 @@ def test_by_clock(store: Store, two: tuple[str, str]) -> None:
     _, late = two
     assert board(store, clock=Due.LATE) == set()
     assert late in board(store, clock=Due.WEEK, stage="case_plan")
-    clock.set_offset(timedelta(days=4))
-    try:
+    with ahead(timedelta(days=4)):
         assert late in board(store, clock=Due.LATE) and worklist(store, COORDINATOR, clock=Due.LATE) == ["case_plan"]
         assert board(store, clock=Due.WEEK, stage="case_plan") == set(), "what is late is not due within a week"
-    finally:
-        clock.set_offset(timedelta())
 
 
 def test_today_ends_at_midnight_where_the_country_is(store: Store, two: tuple[str, str], monkeypatch) -> None:

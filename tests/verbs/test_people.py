@@ -14,6 +14,7 @@ from engine.models.people import User
 from engine.models.work import Alarm, AlarmKind, HandoffState, TaskStatus
 from tests.factories import case_at, make_case
 from tests.people import actor
+from tests.times import ahead
 from tests.verbs.scene import Scene
 
 COORDINATOR, SECOND, NATIONAL = "coordinator_osh", "coordinator_osh_2", "coordinator_national"
@@ -57,9 +58,7 @@ def test_the_worker_moves_duties_when_a_leave_begins_and_only_once(scene: Scene)
     leave(scene, timedelta(hours=2), timedelta(days=3))
     worker.drain(scene.store)
     assert in_hand(scene) == COORDINATOR
-    before = clock.offset()
-    clock.set_offset(before + timedelta(hours=3))
-    try:
+    with ahead(timedelta(hours=3)):
         assert worker.begin_one_leave(scene.store)
         assert in_hand(scene) == SECOND
         assert not worker.begin_one_leave(scene.store)
@@ -68,8 +67,6 @@ def test_the_worker_moves_duties_when_a_leave_begins_and_only_once(scene: Scene)
         scene.act(COORDINATOR, lambda s, by: tasks.claim(s, plan, by=by))
         assert not worker.begin_one_leave(scene.store), "what is taken up during the leave stays"
         assert in_hand(scene) == COORDINATOR
-    finally:
-        clock.set_offset(before)
     scene.check_record()
 
 
@@ -80,12 +77,8 @@ def test_a_deputy_who_is_gone_leaves_the_duty_on_the_desk(scene: Scene) -> None:
     scene.act(SHELTER, lambda s, by: tasks.claim(s, review, by=by))
     leave(scene, timedelta(hours=2), timedelta(days=3), "colleague", SHELTER)
     scene.act(SHELTER, lambda s, by: people.deactivate(s, user(scene, "colleague").id, by=by))
-    before = clock.offset()
-    clock.set_offset(before + timedelta(hours=3))
-    try:
+    with ahead(timedelta(hours=3)):
         worker.begin_one_leave(scene.store)
-    finally:
-        clock.set_offset(before)
     assert (scene.task("stay_review").claimed_by_id, scene.task("stay_review").status) == (None, TaskStatus.OPEN)
 
 
@@ -151,14 +144,10 @@ def _alarms(scene: Scene) -> list[Alarm]:
 def test_the_worker_calls_the_coordinator_when_the_last_one_leaves(scene: Scene) -> None:
     alone(scene, timedelta(hours=2), timedelta(days=3))
     assert scene.alarms() == set() and not worker.call_about_one_empty_desk(scene.store)
-    before = clock.offset()
-    clock.set_offset(before + timedelta(hours=3))
-    try:
+    with ahead(timedelta(hours=3)):
         assert worker.call_about_one_empty_desk(scene.store)
         assert scene.alarms() == {("desk_empty", COORDINATOR)}
         assert not worker.call_about_one_empty_desk(scene.store)
-    finally:
-        clock.set_offset(before)
     scene.check_record()
 
 

@@ -20,7 +20,7 @@ from engine.models.work import DeclineCode, Handoff, HandoffState, TaskStatus
 from engine.relays import Said
 from tests.factories import case_at
 from tests.people import actor
-from tests.times import today
+from tests.times import ahead, today
 from tests.verbs.scene import Scene
 
 COORDINATOR, POLICE, CLINIC, SHELTER = "coordinator_osh", "police_osh", "health", "shelter_osh"
@@ -234,13 +234,9 @@ def test_what_was_in_time_is_not_late_because_it_was_entered_late(scene: Scene) 
     answer(scene, POLICE, heard(happened_at=moment))
     due = scene.task(HELP).due_at
     assert due is not None
-    before = clock.offset()
-    clock.set_offset(before + (due - clock.now()) + timedelta(hours=1))
-    try:
+    with ahead((due - clock.now()) + timedelta(hours=1)):
         complete(scene, POLICE, heard(happened_at=due - timedelta(minutes=1)))
         assert "late" not in dict(scene.recorded())["task.completed"]
-    finally:
-        clock.set_offset(before)
 
 
 def test_an_own_act_is_entered_late_with_both_times(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from engine.database import Store
 from engine.models.people import Agency
 from tests.factories import case_at, open_task
 from tests.people import COORDINATOR, SOCIAL_WORKER, Crew
+from tests.times import ahead
 
 
 def test_a_late_duty_is_named_with_who_holds_it(crew: Crew, store: Store) -> None:
@@ -17,9 +18,8 @@ def test_a_late_duty_is_named_with_who_holds_it(crew: Crew, store: Store) -> Non
         duty = open_task(session, case, "stay_care_plan")
         holder = session.get_one(Agency, duty.holder_id)
     assert duty.due_at is not None
-    clock.set_offset(duty.due_at - clock.now() + timedelta(days=3))
-    worker.drain(store)
-    clock.set_offset(timedelta())
+    with ahead(duty.due_at - clock.now() + timedelta(days=3)):
+        worker.drain(store)
     held, steered = crew[SOCIAL_WORKER].page("/alarms"), crew[COORDINATOR].page("/alarms")
     assert f'href="/tasks/{duty.id}"' in held
     assert "This is your own duty" in held

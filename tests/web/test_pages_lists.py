@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from engine import clock, handoffs, timelines
+from engine import handoffs, timelines
 from engine.database import Store
 from engine.models.work import PENDING_HANDOFF, Handoff
 from engine.web import worklist
 from tests.factories import case_at, make_case
 from tests.people import AUDITOR, COORDINATOR, OFFICER, SOCIAL_WORKER, Browser, Crew, links
+from tests.times import ahead
 
 LEFT_OUT = "Left out, because it does not exist"
 
@@ -105,11 +106,8 @@ def test_duties_go_on_where_they_ended(crew: Crew, store: Store, monkeypatch: py
 def test_done_is_no_wall(crew: Crew, store: Store, two: tuple[str, str]) -> None:
     with store.reading() as session:
         open_ones = session.exec(select(Handoff.id).where(col(Handoff.state).in_(PENDING_HANDOFF))).all()
-    clock.set_offset(handoffs.TOLD_FOR + timedelta(hours=1))
-    try:
+    with ahead(handoffs.TOLD_FOR + timedelta(hours=1)):
         shown = links(crew[OFFICER].page("/worklist").partition('aria-labelledby="awaiting"')[2], "/handoffs/")
-    finally:
-        clock.set_offset(timedelta())
     assert {f"/handoffs/{one}" for one in open_ones} & set(shown)
     with store.reading() as session:
         states = {session.get_one(Handoff, one.rsplit("/", 1)[1]).state for one in shown}
