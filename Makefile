@@ -20,6 +20,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 LOCK = $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-options --strip-extras --build-deps-for=editable
 export PYTHONPATH :=
+# Tests start hundreds of processes: none should compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 export CUSTOM_COMPILE_COMMAND := make lock
 
 .PHONY: help run setup dev test prove check lint diagrams fix bench screenshots lock clean

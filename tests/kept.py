@@ -1,15 +1,16 @@
 """Beginnings that are played once: most tests begin like others, and copying a database is quicker than playing a case.
 
-A beginning is kept for this process and put back into the untouched database of a later test. Time goes on meanwhile,
-so one that was played by the real clock is used within the minute only.
+A beginning is kept for this process and put back into the untouched database of a later test; what follows upon a
+beginning, and upon nothing else, is kept as well. Time goes on meanwhile: what was played is used within the minute
+only, and never before the moment at which it had been played.
 """
 
 import os
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
-from weakref import WeakSet
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import sqlcipher3.dbapi2 as sqlite
 from sqlalchemy import event
@@ -18,37 +19,40 @@ from engine import clock
 from engine.database import Store
 from tests import postgres
 
+T = TypeVar("T")
 READS = ("SELECT", "WITH", "BEGIN", "PRAGMA")
-_untouched: WeakSet[Store] = WeakSet()
-_kept: dict[tuple[datetime, Hashable], tuple[str, Callable[[Store], None]]] = {}
+_played: WeakKeyDictionary[Store, tuple[Hashable, ...]] = WeakKeyDictionary()
+_kept: dict[tuple[datetime, tuple[Hashable, ...]], tuple[Any, datetime, Callable[[Store], None]]] = {}
 _numbers = count()
 
 
 def watch(store: Store) -> None:
-    """From now on it is known whether anything has been written in this prepared store."""
+    """From now on it is known whether anything else has been written in this prepared store."""
 
     def executes(link: Any, cursor: Any, statement: str, *about: Any) -> None:
         if not statement.lstrip().upper().startswith(READS):
-            _untouched.discard(store)
+            _played.pop(store, None)
 
     event.listen(store.database, "before_cursor_execute", executes)
-    _untouched.add(store)
+    _played[store] = ()
 
 
-def once(store: Store, about: Hashable, play: Callable[[], str]) -> str:
+def once(store: Store, about: Hashable, play: Callable[[], T]) -> T:
     """What `play` returns, with the database as it leaves it; played only where it has not been lately."""
-    if store not in _untouched:
+    before = _played.get(store)
+    if before is None:
         return play()
-    moment = _moment()
+    moment, story = _moment(), (*before, about)
     for old in [key for key in _kept if key[0] != moment]:
         del _kept[old]
-    if (moment, about) not in _kept:
+    if (moment, story) in _kept:
+        result, ended, put_back = _kept[moment, story]
+        put_back(store)
+        clock.set_offset(clock.offset() + max(ended - clock.now(), timedelta()))
+    else:
         result = play()
-        _kept[moment, about] = (result, _copy(store))
-        return result
-    result, put_back = _kept[moment, about]
-    put_back(store)
-    _untouched.discard(store)
+        _kept[moment, story] = (result, clock.now(), _copy(store))
+    _played[store] = story
     return result
 
 

@@ -149,14 +149,10 @@ class Database:
 
     def remember(self, schema: str = "kept") -> None:
         """Keep what is in the tables now, in a schema beside them: `reset` goes back to it."""
+        copy = "CREATE UNLOGGED TABLE {kept} AS TABLE {now};"
         with psycopg.connect(self.plain) as session:
             session.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-            for table in _tables(session):
-                session.execute(
-                    sql.SQL("CREATE UNLOGGED TABLE {} AS TABLE {}").format(
-                        sql.Identifier(schema, table), sql.Identifier("public", table)
-                    )
-                )
+            session.execute(_for_every_table(session, copy, schema))
 
     def reset(self, schema: str = "kept") -> None:
         """Bring every table back to what was remembered, also those whose triggers forbid it to the product.
@@ -166,10 +162,7 @@ class Database:
         with psycopg.connect(self.plain) as session:
             self._end_others(session)
             session.execute("SET session_replication_role = replica")
-            for table in _tables(session):
-                now, kept = sql.Identifier("public", table), sql.Identifier(schema, table)
-                session.execute(sql.SQL("DELETE FROM {}").format(now))
-                session.execute(sql.SQL("INSERT INTO {} TABLE {}").format(now, kept))
+            session.execute(_for_every_table(session, "DELETE FROM {now}; INSERT INTO {now} TABLE {kept};", schema))
 
     def drop(self) -> None:
         """Remove it, whoever is still connected."""
@@ -185,9 +178,13 @@ class Database:
         )
 
 
-def _tables(session: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+def _for_every_table(session: psycopg.Connection[tuple[object, ...]], statements: str, schema: str) -> sql.Composed:
+    """The same for every table, sent at once: most of the time would go by on the way."""
     rows = session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
-    return [str(name) for (name,) in rows]
+    each = sql.SQL(statements)
+    return sql.Composed(
+        each.format(now=sql.Identifier("public", str(name)), kept=sql.Identifier(schema, str(name))) for (name,) in rows
+    )
 
 
 def sweep(server: str) -> None:

@@ -25,6 +25,7 @@ from engine.models.people import Agency, Place, PlaceKind
 from engine.models.records import AuditEntry
 from engine.models.work import PENDING_HANDOFF, Alarm, Deadline, DeadlineState, DeclineCode, Handoff, UserTask
 from engine.sentences import sentence
+from tests import kept
 from tests.features.words import AGENCIES, Answers, at
 from tests.times import today
 
@@ -121,14 +122,17 @@ class World:
             return session.exec(query).one()
 
     def open(self, code: str, region: str | None = None) -> None:
-        self.references.append(self.story().open(code, region))
+        about = ("open", code, region)
+        self.references.append(kept.once(self.store, about, lambda: self.story().open(code, region)))
 
     def story(self, *stops: str) -> story.Story:
         return story.Story(self.store, self.answers, frozenset(self.rests | set(stops)))
 
     def play(self, *stops: str) -> None:
         """Every agency does its part, until only these duties and those that rest are left."""
-        self.story(*stops).play(self.reference)
+        story = self.story(*stops)
+        about = ("play", story.stop_before, _written(self.answers))
+        kept.once(self.store, about, lambda: story.play(self.reference))
 
     def accept(self, code: str, element: str) -> None:
         offer = self.offer(element, code)
@@ -160,7 +164,8 @@ class World:
         """Claim a duty and complete it."""
         given = self.fill(element, wanted or {})
         self.answers |= dict(wanted or {})
-        return self.send(code, element, given, **how)
+        about = ("do", code, element, _written(given), _written(how))
+        return kept.once(self.store, about, lambda: self.send(code, element, given, **how))
 
     def send(
         self, code: str, element: str, given: Answers, *, second: bool = False, form_id: str = ""
@@ -246,6 +251,10 @@ class World:
         """What was answered in a duty."""
         with self.store.transaction() as session:
             return answers.of_task(self.within(session, by), self.task(element))
+
+
+def _written(answers: Mapping[str, Any]) -> str:
+    return repr(sorted(answers.items()))
 
 
 def start_of_time() -> datetime:

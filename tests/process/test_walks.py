@@ -34,7 +34,7 @@ def shipped() -> Bundle:
 
 def walks(size: Size) -> int:
     """How many walks in all; `NRM_WALKS` overrides."""
-    return int(os.environ.get("NRM_WALKS") or size(150, 10_000))
+    return int(os.environ.get("NRM_WALKS") or size(100, 10_000))
 
 
 def starts(bundle: Bundle) -> list[str]:
