@@ -27,13 +27,17 @@ _numbers = count()
 
 
 def watch(store: Store) -> None:
-    """From now on it is known whether anything else has been written in this prepared store."""
+    """From now on it is known what has been written in this store."""
 
     def executes(link: Any, cursor: Any, statement: str, *about: Any) -> None:
         if not statement.lstrip().upper().startswith(READS):
             _played.pop(store, None)
 
     event.listen(store.database, "before_cursor_execute", executes)
+
+
+def begin(store: Store) -> None:
+    """Nothing has been written in it: its database has just been prepared."""
     _played[store] = ()
 
 

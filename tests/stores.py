@@ -101,16 +101,23 @@ def _template(
         database.drop()
 
 
+@pytest.fixture(scope="session")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
 @pytest.fixture
-def database_url(_template: "Path | postgres.Database", tmp_path: Path) -> Iterator[str]:
-    """The address of a prepared database that no other test sees."""
+def database_url(_template: "Path | postgres.Database", _folder: Path) -> Iterator[str]:
+    """The address of a prepared database: the same for every test of this process, and as new for each."""
     if isinstance(_template, postgres.Database):
         _template.reset()
         yield _template.url
     else:
+        for file in _folder.iterdir():
+            file.unlink()
         for file in _template.iterdir():
-            shutil.copy(file, tmp_path / file.name)
-        yield f"sqlite:///{tmp_path}/nrm.db"
+            shutil.copy(file, _folder / file.name)
+        yield f"sqlite:///{_folder}/nrm.db"
 
 
 @pytest.fixture
