@@ -113,10 +113,8 @@ def database_url(_template: "Path | postgres.Database", _folder: Path) -> Iterat
         _template.reset()
         yield _template.url
     else:
-        for file in _folder.iterdir():
-            file.unlink()
-        for file in _template.iterdir():
-            shutil.copy(file, _folder / file.name)
+        shutil.rmtree(_folder)
+        shutil.copytree(_template, _folder)
         yield f"sqlite:///{_folder}/nrm.db"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from engine import clock, timelines
+from engine import timelines
 from engine.database import Store
 from engine.models.cases import Case
 from engine.models.people import Agency
@@ -111,7 +111,7 @@ def test_an_outcome_is_told_for_a_week(cast: Cast, store: Store, training: None)
     assert ended and {row["state"] for row in ended} <= {"done", "partly_done", "failed", "withdrawn"}
     with ahead(timedelta(days=6, hours=23)):
         assert len([r for r in cast[OFFICER].read("/handoffs")["awaiting_outcome"] if r["ended_at"]]) == len(ended)
-        clock.set_offset(timedelta(days=7, hours=1))
+    with ahead(timedelta(days=7, hours=1)):
         assert not [row for row in cast[OFFICER].read("/handoffs")["awaiting_outcome"] if row["ended_at"]]
 
 

@@ -234,7 +234,7 @@ def test_what_was_in_time_is_not_late_because_it_was_entered_late(scene: Scene) 
     answer(scene, POLICE, heard(happened_at=moment))
     due = scene.task(HELP).due_at
     assert due is not None
-    with ahead((due - clock.now()) + timedelta(hours=1)):
+    with ahead(due - clock.now() + timedelta(hours=1)):
         complete(scene, POLICE, heard(happened_at=due - timedelta(minutes=1)))
         assert "late" not in dict(scene.recorded())["task.completed"]
 
